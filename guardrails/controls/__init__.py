@@ -1,0 +1,36 @@
+"""The controls: one file each, pure, `Organization -> resources`. The folder is the registry.
+
+A control file `guardrails/controls/<id in snake_case>.py` exports one constant, `CONTROL`, a `Control` whose id is the file's
+name in kebab-case. Nothing else registers it. Platform teams add controls of their own the same way, in a
+`controls/` folder of their content directory.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from guardrails.engine.resource import Resource
+from guardrails.library import Library
+from guardrails.model import Organization
+
+Behavior = Literal["preventive", "detective", "proactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control: what it is, what may be set, and which AWS resources follow from it.
+
+    `settings` is the pydantic model of its entry in controls.yaml; `resources` receives an instance of it.
+    `enabled_by_default` controls hold without an entry there. `source` is the AWS documentation page. `resources` is pure: it may
+    raise `ConfigError` and reads nothing but its arguments.
+    """
+
+    id: str
+    title: str
+    behavior: Behavior
+    source: str
+    settings: type[BaseModel]
+    resources: Callable[[Organization, Library, Any], Iterable[Resource]]
+    enabled_by_default: bool = False
