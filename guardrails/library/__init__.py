@@ -1,0 +1,15 @@
+"""policies/ and templates/ -> documents. The only package that imports jinja2 and troposphere, and only when it renders.
+
+    policies    one file per policy: metadata, parameters, statements, its own examples -> a policy document
+    templates   one troposphere file per stack -> a CloudFormation template
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Library:
+    """The content that controls draw on: a folder with `policies/<kind>/<id>.yaml` and `templates/<name>.py`."""
+
+    content: Path
