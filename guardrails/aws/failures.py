@@ -1,0 +1,50 @@
+"""botocore's exceptions, said in ours: a ClientError never leaves `guardrails.aws`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from guardrails.errors import AwsAccessDenied, AwsError
+
+ACCESS_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AccessDeniedForDependencyException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "UnauthorizedOperation",
+        "UnauthorizedAccess",
+    }
+)
+NO_CREDENTIALS: Final = (
+    "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or try --sandbox, which needs none"
+)
+
+
+@contextmanager
+def said_in_our_words(operation: str, account: str, region: str) -> Iterator[None]:
+    """Turn whatever botocore raises inside the block into an `AwsError` that names the operation and the place.
+
+    Raises: AwsAccessDenied, AwsError.
+    """
+    try:
+        yield
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        code, message = details.get("Code", "Unknown"), details.get("Message", str(error))
+        kind = AwsAccessDenied if code in ACCESS_DENIED else AwsError
+        raise kind(operation, code, message, account=account, region=region) from error
+    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as error:
+        message = NO_CREDENTIALS if isinstance(error, NoCredentialsError) else str(error)
+        raise AwsError(operation, type(error).__name__, message, account=account, region=region) from error
+    except BotoCoreError as error:
+        raise AwsError(operation, type(error).__name__, str(error), account=account, region=region) from error

@@ -1,0 +1,102 @@
+"""Credentials and clients: the management account's own, member accounts' by assuming a role there.
+
+Clients are made once per (account, service, region) and shared by all threads, as botocore allows; sessions share one
+data loader, because loading the service models again for every account is what makes a client expensive.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import botocore.session
+from boto3 import Session
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.loaders import create_loader
+
+from guardrails.aws.failures import said_in_our_words
+from guardrails.errors import AccountAbsent
+
+SESSION_NAME: Final = "guardrails"
+STANDARD_RETRIES: Final = 10
+EMULATOR_RETRIES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An AWS lookalike to speak to instead of AWS: its URL and the credentials of its management account."""
+
+    url: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+
+
+class Sessions:
+    """Makes boto3 clients for a place; `account` "" is the account whose credentials the environment gives."""
+
+    def __init__(self, home_region: str, member_role: str, account_id: Callable[[str], str | None], endpoint: Endpoint | None = None) -> None:
+        self._home_region, self._member_role = home_region, member_role
+        self._account_id, self._endpoint = account_id, endpoint
+        self._loader = create_loader()
+        self._lock = threading.RLock()
+        self._sessions: dict[str, Session] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        attempts = EMULATOR_RETRIES if endpoint else STANDARD_RETRIES
+        self._config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            user_agent_extra="guardrails",
+            s3={"addressing_style": "path"} if endpoint else None,
+            max_pool_connections=16,
+        )
+
+    def client(self, service: str, account: str, region: str) -> Any:
+        """The client of a service in a place.
+
+        Raises: AccountAbsent, when the account has no id yet; AwsError, when its role cannot be assumed.
+        """
+        key = (account, service, region)
+        with self._lock:
+            if key not in self._clients:
+                session = self._session(account)
+                self._clients[key] = session.client(
+                    service,
+                    region_name=region,
+                    config=self._config,
+                    endpoint_url=self._endpoint.url if self._endpoint else None,
+                )
+            return self._clients[key]
+
+    def _session(self, account: str) -> Session:
+        if account not in self._sessions:
+            core = botocore.session.Session()
+            core.register_component("data_loader", self._loader)
+            if account:
+                core._credentials = self._member_credentials(account)
+            elif self._endpoint:
+                core.set_credentials(self._endpoint.access_key_id, self._endpoint.secret_access_key, self._endpoint.session_token)
+            self._sessions[account] = Session(botocore_session=core, region_name=self._home_region)
+        return self._sessions[account]
+
+    def _member_credentials(self, account: str) -> RefreshableCredentials:
+        account_id = self._account_id(account)
+        if account_id is None:
+            raise AccountAbsent("sts:assume_role", "AccountAbsent", f"account {account} does not exist yet", account=account)
+        role = f"arn:{self._partition()}:iam::{account_id}:role/{self._member_role}"
+
+        def assume() -> Mapping[str, str]:
+            with said_in_our_words(f"sts:assume_role of {role}", account, self._home_region):
+                answer = self.client("sts", "", self._home_region).assume_role(RoleArn=role, RoleSessionName=SESSION_NAME)
+            given = answer["Credentials"]
+            return {
+                "access_key": given["AccessKeyId"],
+                "secret_key": given["SecretAccessKey"],
+                "token": given["SessionToken"],
+                "expiry_time": given["Expiration"].isoformat(),
+            }
+
+        return RefreshableCredentials.create_from_metadata(metadata=assume(), refresh_using=assume, method="sts-assume-role")
+
+    def _partition(self) -> str:
+        return Session(botocore_session=self._session("")._session).get_partition_for_region(self._home_region)
