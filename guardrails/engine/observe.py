@@ -1,0 +1,93 @@
+"""Desired resources -> what is really there, and what could not be seen."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any, Final
+
+from guardrails.engine.port import Reader
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.errors import AccountAbsent, AwsAccessDenied
+
+READERS: Final = 8
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The live organization as far as it was looked at: objects by address, and the parts that could not be seen."""
+
+    live: Mapping[Address, Live[Any]]
+    blind: tuple[BlindSpot, ...] = ()
+
+
+def observe(
+    types: Mapping[str, ResourceType[Any]],
+    aws: Reader,
+    desired: Collection[Resource],
+    names: Directory,
+    *,
+    places: Collection[Place] = (),
+    progress: Callable[[str], None] = lambda what: None,
+) -> Observation:
+    """Look at everything the types know how to see, each type after those whose names it needs, the rest side by side.
+
+    Per-place types are looked at where a resource of theirs is wanted, and in `places`, so that what is wanted no longer is found.
+    `names` learns every id that is seen. An account that does not exist yet is empty, not a blind spot.
+    """
+    live: dict[Address, Live[Any]] = {}
+    blind: set[BlindSpot] = set()
+    order = TopologicalSorter({name: kind.after & types.keys() for name, kind in types.items()})
+    order.prepare()
+    with ThreadPoolExecutor(READERS) as threads:
+        pending: dict[Future[list[Live[Any] | BlindSpot]], str] = {}
+        left: dict[str, int] = {}
+        while order.is_active():
+            for name in order.get_ready():
+                looks = list(_looks(types[name], aws, desired, names, places))
+                left[name] = len(looks)
+                pending.update({threads.submit(look): name for look in looks})
+                if not looks:
+                    order.done(name)
+            for future in wait(pending, return_when="FIRST_COMPLETED").done if pending else ():
+                name = pending.pop(future)
+                _keep(future.result(), live, blind, names)
+                left[name] -= 1
+                if not left[name]:
+                    progress(name)
+                    order.done(name)
+    return Observation(live, tuple(sorted(blind)))
+
+
+def _keep(found: Sequence[Live[Any] | BlindSpot], live: dict[Address, Live[Any]], blind: set[BlindSpot], names: Directory) -> None:
+    for item in found:
+        if isinstance(item, BlindSpot):
+            blind.add(item)
+        else:
+            live[item.resource.address] = item
+            names.learn(item.resource.address, item.attributes)
+
+
+def _looks(
+    kind: ResourceType[Any], aws: Reader, desired: Collection[Resource], names: Directory, places: Collection[Place]
+) -> Iterator[Callable[[], list[Live[Any] | BlindSpot]]]:
+    wanted = [resource for resource in desired if resource.TYPE == kind.name]
+    if not kind.per_place:
+        yield lambda: _look(kind, aws, wanted, names)
+        return
+    by_place: dict[Place, list[Resource]] = {place: [] for place in places}
+    for resource in wanted:
+        by_place.setdefault((resource.account, resource.region), []).append(resource)
+    for (account, region), here in sorted(by_place.items(), key=lambda item: item[0]):
+        yield lambda bound=aws.at(account, region), here=here: _look(kind, bound, here, names)  # type: ignore[misc]  # defaults bind the loop variables
+
+
+def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Directory) -> list[Live[Any] | BlindSpot]:
+    try:
+        return list(kind.observe(aws, wanted, names))
+    except AccountAbsent:
+        return []
+    except AwsAccessDenied as denied:
+        remedy = f"let the caller perform {denied.operation}"
+        return [BlindSpot(kind.name, denied.account, denied.region if kind.per_place else "", str(denied), remedy)]

@@ -1,0 +1,263 @@
+"""Desired and observed -> changes, in the order in which they can be made, with a digest that ties review to apply.
+
+An object that is wanted and absent is created (+); wanted, present and different: updated (~); wanted, present and not ours yet: adopted (=);
+ours and wanted no longer: deleted (-), or released (») where its type says so. What is neither ours nor wanted is only reported.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Final
+
+from guardrails.engine.observe import Observation
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource, ResourceType
+from guardrails.errors import ConfigError, Problem
+
+
+class Action(Enum):
+    """What happens to one object; the value is the word that JSON shows, the symbol what a person sees."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    RELEASE = "release"
+
+    @property
+    def symbol(self) -> str:
+        """One character: + ~ - = »."""
+        return _SYMBOLS[self]
+
+
+_SYMBOLS: Final = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.ADOPT: "=", Action.RELEASE: "»"}
+
+
+class _Absent:
+    """The value of a property on the side on which it does not exist."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One property that differs: its path ("content.Statement[DenyLeaving].Action"), the live and the desired value, or ABSENT."""
+
+    property: str
+    live: Any
+    desired: Any
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object that does not stand as declared, and what would be done about it."""
+
+    action: Action
+    address: Address
+    before: Live[Any] | None
+    after: Resource | None
+    differences: tuple[Difference, ...]
+    depends_on: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that differs between the declared and the live organization: an ordered tuple of changes, and what was not seen.
+
+    `unmanaged` are live objects that are neither ours nor declared. `caveats` are sentences the reviewer should know.
+    """
+
+    changes: tuple[Change, ...]
+    blind: tuple[BlindSpot, ...] = ()
+    unmanaged: tuple[Address, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked about could be seen."""
+        return not self.blind
+
+    def count(self, action: Action) -> int:
+        """How many changes are of this action."""
+        return sum(change.action is action for change in self.changes)
+
+    @cached_property
+    def digest(self) -> str:
+        """A SHA-256 over every change with its observed ids and values: two plans with one digest do the same to the same."""
+        facts = [
+            [c.action.value, str(c.address), dict(c.before.attributes) if c.before else None, [[d.property, plain(d.live), plain(d.desired)] for d in c.differences]]
+            for c in self.changes
+        ]
+        blind = [[spot.type, spot.account, spot.region] for spot in self.blind]
+        return hashlib.sha256(json.dumps([facts, blind], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A property value as JSON can say it: addresses as text, absent as null."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, Address):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain, value))
+    return value
+
+
+def diff(
+    types: Mapping[str, ResourceType[Any]],
+    desired: Collection[Resource],
+    observed: Observation,
+    names: Directory,
+    *,
+    exclusive: Collection[str] = (),
+    caveats: Iterable[str] = (),
+) -> Plan:
+    """The plan that would make the live organization what is declared; `exclusive` names untagged types to delete when undeclared.
+
+    Raises: ConfigError, when a resource depends on something that is neither declared nor live.
+    """
+    resolved = {resource.address: names.resolve(resource) for resource in desired}
+    _check_references(resolved, observed, names)
+    hidden = {(spot.type, spot.account, spot.region) for spot in observed.blind}
+    changes: dict[Address, Change] = {}
+    for address, want in resolved.items():
+        if not _is_hidden(address, types[address.type], hidden) and (change := _wanted(types[address.type], want, observed.live.get(address))):
+            changes[address] = change
+    unmanaged = []
+    for address, live in observed.live.items():
+        if address in resolved:
+            continue
+        if change := _unwanted(types[address.type], live, exclusive):
+            changes[address] = change
+        elif isinstance(types[address.type], ObjectType):
+            unmanaged.append(address)
+    return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats))
+
+
+def _is_hidden(address: Address, kind: ResourceType[Any], hidden: set[tuple[str, str, str]]) -> bool:
+    place = (address.type, address.account, address.region) if kind.per_place else (address.type, "", "")
+    return place in hidden
+
+
+def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None) -> Change | None:
+    if live is None:
+        differences = tuple(Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None)
+        return Change(Action.CREATE, want.address, None, want, differences, want.references())
+    differences = tuple(_differences(live.resource, want))
+    foreign = isinstance(kind, ObjectType) and kind.tagged and not live.managed
+    if not differences and not foreign:
+        return None
+    return Change(Action.ADOPT if foreign else Action.UPDATE, want.address, live, want, differences, want.references())
+
+
+def _unwanted(kind: ResourceType[Any], live: Live[Any], exclusive: Collection[str]) -> Change | None:
+    if not isinstance(kind, ObjectType):
+        return None
+    ours = live.managed if kind.tagged else kind.name in exclusive
+    if not ours:
+        return None
+    return Change(Action(kind.removal), live.resource.address, live, None, (), live.resource.references())
+
+
+def _differences(live: Resource, want: Resource) -> Iterator[Difference]:
+    have = live.properties()
+    for name, value in want.properties().items():
+        if value is not None:
+            yield from compare(name, have[name], value)
+
+
+def compare(path: str, live: Any, desired: Any) -> Iterator[Difference]:
+    """The differences between two property values, as deep as both sides have the same shape."""
+    if plain(live) == plain(desired):
+        return
+    if isinstance(live, Mapping) and isinstance(desired, Mapping):
+        for key in sorted({*live, *desired}, key=str):
+            yield from compare(f"{path}.{key}", live.get(key, ABSENT), desired.get(key, ABSENT))
+        return
+    if (left := _keyed(live)) is not None and (right := _keyed(desired)) is not None:
+        if left.keys() == right.keys() and list(left) != list(right):
+            yield Difference(f"{path} (order)", list(left), list(right))
+        for key in [*left, *(key for key in right if key not in left)]:
+            yield from compare(f"{path}[{key}]", left.get(key, ABSENT), right.get(key, ABSENT))
+        return
+    yield Difference(path, live, desired)
+
+
+def _keyed(value: Any) -> dict[str, Any] | None:
+    """A list of mappings by what names them (Sid, Key, Name, Id), when every item has a different name."""
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(item, Mapping) for item in value):
+        return None
+    for key in ("Sid", "Key", "Name", "Id", "id", "name"):
+        named = {str(item[key]): item for item in value if key in item}
+        if len(named) == len(value):
+            return named
+    return None
+
+
+def _check_references(resolved: Mapping[Address, Resource], observed: Observation, names: Directory) -> None:
+    blind_types = {spot.type for spot in observed.blind}
+    problems = [
+        Problem("", 0, 0, f"{address} depends on {target}, which is neither declared nor live")
+        for address, want in resolved.items()
+        for target in want.references()
+        if target not in resolved and target not in observed.live and names.get(target) is None and target.type not in blind_types
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _ordered(changes: Mapping[Address, Change]) -> list[Change]:
+    """The changes so that each stands behind those it waits for; ties in the order of address, so that a plan reads the same twice."""
+    edges = dependencies(changes)
+    done: dict[Address, Change] = {}
+
+    def visit(address: Address) -> None:
+        if address in done:
+            return
+        for needed in sorted(edges[address]):
+            visit(needed)
+        done[address] = changes[address]
+
+    for address in sorted(changes):
+        visit(address)
+    return list(done.values())
+
+
+def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address]]:
+    """For each change the changes it must wait for.
+
+    A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
+    update that lets go of it.
+
+    Raises: ConfigError, when resources depend on each other in a circle.
+    """
+    edges: dict[Address, set[Address]] = {address: set() for address in changes}
+    for address, change in changes.items():
+        if change.after is not None:
+            edges[address] |= {target for target in change.after.references() if target in changes and changes[target].after is not None}
+        if change.before is not None:
+            kept = change.after.references() if change.after is not None else frozenset()
+            for target in change.before.resource.references() - kept:
+                if target in changes and changes[target].after is None:
+                    edges[target].add(address)
+    _refuse_circles(edges)
+    return edges
+
+
+def _refuse_circles(edges: Mapping[Address, set[Address]]) -> None:
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        circle = " -> ".join(map(str, error.args[1]))
+        raise ConfigError([Problem("", 0, 0, f"these resources depend on each other in a circle: {circle}")]) from error

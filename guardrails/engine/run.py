@@ -1,0 +1,101 @@
+"""A plan -> outcomes: changes are made in dependency order, side by side where nothing forbids it.
+
+A change that fails stops what depends on it and nothing else. Outcomes come as a stream, each as soon as it is known.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from enum import Enum
+from graphlib import TopologicalSorter
+from typing import Any, Final
+
+from guardrails.engine.plan import Change, Plan, dependencies
+from guardrails.engine.port import Writer
+from guardrails.engine.resource import Address, Directory, ObjectType, ResourceType
+from guardrails.errors import AwsError
+
+WORKERS: Final = 8
+
+
+class Result(Enum):
+    """What became of one change."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change: how long it took in seconds, and why it failed or was skipped."""
+
+    change: Change
+    result: Result
+    seconds: float = 0.0
+    reason: str = ""
+
+
+def apply(
+    types: Mapping[str, ResourceType[Any]],
+    plan: Plan,
+    aws: Writer,
+    names: Directory,
+    *,
+    started: Callable[[Change], None] = lambda change: None,
+) -> Iterator[Outcome]:
+    """Make every change of a plan, at most eight at a time; `started` is told of each as it begins.
+
+    Interrupted (KeyboardInterrupt), it starts nothing new, lets what is under way finish, yields those outcomes, and raises again.
+    """
+    changes = {change.address: change for change in plan.changes}
+    order = TopologicalSorter(edges := dependencies(changes))
+    order.prepare()
+    failed: dict[Address, Address] = {}
+    interrupted = False
+    threads = ThreadPoolExecutor(WORKERS)
+    try:
+        under_way: dict[Future[Outcome], Address] = {}
+        while order.is_active() and not (interrupted and not under_way):
+            for address in () if interrupted else order.get_ready():
+                blocker = next((failed[needed] for needed in sorted(edges[address]) if needed in failed), None)
+                if blocker is not None:
+                    failed[address] = blocker
+                    order.done(address)
+                    yield Outcome(changes[address], Result.SKIPPED, reason=f"waits for {blocker}, which failed")
+                    continue
+                started(changes[address])
+                under_way[threads.submit(_make, types[address.type], changes[address], aws, names)] = address
+            try:
+                finished = wait(under_way, return_when="FIRST_COMPLETED").done if under_way else set()
+            except KeyboardInterrupt:
+                interrupted = True
+                continue
+            for future in finished:
+                address = under_way.pop(future)
+                outcome = future.result()
+                if outcome.result is Result.FAILED:
+                    failed[address] = address
+                order.done(address)
+                yield outcome
+        if interrupted:
+            raise KeyboardInterrupt
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _make(kind: ResourceType[Any], change: Change, aws: Writer, names: Directory) -> Outcome:
+    begun = time.monotonic()
+    place = aws.at(change.address.account, change.address.region)
+    try:
+        if change.after is not None:
+            attributes = kind.put(place, names.resolve(change.after), change.before, names)
+            names.learn(change.address, attributes)
+        elif isinstance(kind, ObjectType) and change.before is not None:
+            kind.delete(place, change.before, names)
+    except AwsError as error:
+        return Outcome(change, Result.FAILED, time.monotonic() - begun, str(error))
+    return Outcome(change, Result.DONE, time.monotonic() - begun)
+
+
