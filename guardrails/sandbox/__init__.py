@@ -1,0 +1,80 @@
+"""An embedded AWS organization on this machine: to try things on, to test against, to rehearse a change.
+
+The sandbox answers the AWS APIs on a loopback port: one management account, an organization, an Identity Center instance, and nothing else, as on
+the first day. It is moto with AWS's own refusals and effects added where plain moto says yes to everything. Nothing ever leaves the machine.
+
+    running = start(Path(".guardrails"))     # a background process that outlives its parent; idempotent
+    environment(running)                     # the variables that make any AWS tool talk to it
+    reset(Path(".guardrails"))               # back to the bare organization
+    stop(Path(".guardrails"))
+
+    with in_process() as sandbox:            # the same, in a thread of this process, for tests
+        sandbox.client("organizations").list_roots()
+
+Importing this package is cheap: moto is imported by the process (or the `in_process` block) that serves, not here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from guardrails.sandbox.running import Running, environment
+
+if TYPE_CHECKING:
+    from guardrails.sandbox.embedded import Embedded
+
+__all__ = ["SEEDS", "Running", "environment", "in_process", "reset", "start", "status", "stop"]
+
+SEEDS: Final = ("bare", "no-identity-center", "consolidated-billing", "no-organization")
+"""What the sandbox can begin with; `bare` is an organization with all features and an Identity Center instance in the home region."""
+
+
+def start(state_dir: Path, seed: str = "bare") -> Running:
+    """Start the sandbox in the background and return it once it answers; a healthy one that already runs is returned as it is.
+
+    The process is a session of its own: it survives this one. Its address and credentials are written to `state_dir/sandbox.json`.
+
+    Raises:
+        GuardrailsError: it did not answer within the time limit; the message holds the end of its log.
+    """
+    from guardrails.sandbox import process
+
+    return process.start(state_dir, seed)
+
+
+def stop(state_dir: Path) -> bool:
+    """End the sandbox of `state_dir`; True when one was running. What it held is gone."""
+    from guardrails.sandbox import process
+
+    return process.stop(state_dir)
+
+
+def status(state_dir: Path) -> Running | None:
+    """The running sandbox of `state_dir`, or None when there is none or it does not answer."""
+    from guardrails.sandbox import process
+
+    return process.status(state_dir)
+
+
+def reset(state_dir: Path, seed: str = "bare") -> Running:
+    """Put the sandbox back to what it began with, without a restart: same address, same credentials.
+
+    Raises:
+        GuardrailsError: no sandbox runs there.
+    """
+    from guardrails.sandbox import process
+
+    return process.reset(state_dir, seed)
+
+
+@contextmanager
+def in_process(seed: str = "bare") -> Iterator["Embedded"]:
+    """Serve a fresh sandbox on a loopback port from a thread of this process, for the length of the block.
+
+    There is one state per process: blocks must not be nested.
+    """
+    from guardrails.sandbox import embedded
+
+    with embedded.serve(seed) as sandbox:
+        yield sandbox

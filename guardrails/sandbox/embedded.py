@@ -1,0 +1,82 @@
+"""The sandbox inside this process: a thread serves it on a loopback port. For tests."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY, Running, environment
+from guardrails.sandbox.server import Application, bind
+
+ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
+_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False)
+
+
+class Embedded:
+    """A sandbox served by this process: where it answers, and plain boto3 clients for it."""
+
+    def __init__(self, endpoint: str, application: Application) -> None:
+        self.endpoint = endpoint
+        self.running = Running(endpoint, pid=0, seed=application.seed_name)
+        self._application = application
+        self._sessions: dict[str, Mapping[str, str]] = {}
+        self._session = boto3.Session()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make any AWS tool talk to it, as the management account's administrator."""
+        return environment(self.running)
+
+    def client(self, service: str, region: str = HOME_REGION, account: str | None = None) -> Any:
+        """A boto3 client with explicit credentials that never retries; `account` assumes OrganizationAccountAccessRole in that member account."""
+        made = self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            config=_CONFIG,
+            **self._credentials(account),
+        )
+        made.meta.events.register("before-sign.s3-control", self._without_account_in_host)
+        return made
+
+    def reset(self, seed: str = "bare") -> None:
+        """Back to the bare organization (or another seed)."""
+        self._sessions.clear()
+        self._application.reset(seed)
+
+    def _without_account_in_host(self, request: Any, **_: Any) -> None:
+        """S3 Control puts the account id before the host name, and such a name does not resolve; the same id travels in a header."""
+        address = urlsplit(request.url)
+        request.url = address._replace(netloc=urlsplit(self.endpoint).netloc).geturl()
+
+    def _credentials(self, account: str | None) -> Mapping[str, Any]:
+        if account is None or account == MANAGEMENT_ACCOUNT_ID:
+            return {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
+        if account not in self._sessions:
+            role = f"arn:aws:iam::{account}:role/{ACCESS_ROLE}"
+            issued = self.client("sts").assume_role(RoleArn=role, RoleSessionName="sandbox")["Credentials"]
+            self._sessions[account] = {
+                "aws_access_key_id": issued["AccessKeyId"],
+                "aws_secret_access_key": issued["SecretAccessKey"],
+                "aws_session_token": issued["SessionToken"],
+            }
+        return self._sessions[account]
+
+
+@contextmanager
+def serve(seed: str = "bare") -> Iterator[Embedded]:
+    """Serve a fresh sandbox for the length of the block."""
+    application = Application(seed)
+    server = bind(application)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield Embedded(f"http://127.0.0.1:{server.server_port}", application)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,78 @@
+"""What a sandbox begins with.
+
+`bare` is an organization on its first day: a management account with an administrator, all features, the root, no organizational unit, no member
+account, no policy type enabled, and an Identity Center instance in the home region. The other seeds leave things out, to meet the errors one meets.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from moto.iam.models import iam_backends
+from moto.organizations.models import organizations_backends
+
+from guardrails.sandbox import callers, identity_center
+from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
+
+ADMINISTRATOR: Final = "administrator"
+MANAGEMENT_EMAIL: Final = "management@example.com"
+MANAGEMENT_NAME: Final = "management"
+
+
+def lay(name: str) -> None:
+    """Lay a seed into the empty sandbox.
+
+    Raises:
+        ValueError: there is no such seed.
+    """
+    if name not in _SEEDS:
+        raise ValueError(f"There is no seed {name!r}; there are {', '.join(_SEEDS)}.")
+    _administrator()
+    _SEEDS[name]()
+
+
+def _administrator() -> None:
+    iam = iam_backends[MANAGEMENT_ACCOUNT_ID]["aws"]
+    iam.create_user("us-east-1", ADMINISTRATOR)
+    iam.attach_user_policy("arn:aws:iam::aws:policy/AdministratorAccess", ADMINISTRATOR)
+    key = iam.create_access_key(ADMINISTRATOR)
+    del iam.access_keys[key.access_key_id]
+    key.access_key_id, key.secret_access_key = ACCESS_KEY_ID, SECRET_ACCESS_KEY
+    iam.access_keys[ACCESS_KEY_ID] = key
+    callers.forget(ACCESS_KEY_ID)
+
+
+def _organization(feature_set: str) -> None:
+    backend = organizations_backends[MANAGEMENT_ACCOUNT_ID]["aws"]
+    backend.create_organization(region="us-east-1", FeatureSet=feature_set)
+    assert backend.org is not None
+    backend.org.master_account_email = MANAGEMENT_EMAIL
+    management = backend.accounts[0]
+    management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
+
+
+def _bare() -> None:
+    _organization("ALL")
+    identity_center.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
+
+
+def _no_identity_center() -> None:
+    _organization("ALL")
+
+
+def _consolidated_billing() -> None:
+    _organization("CONSOLIDATED_BILLING")
+
+
+def _no_organization() -> None:
+    """Nothing: an account of its own."""
+
+
+_SEEDS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
+    {
+        "bare": _bare,
+        "no-identity-center": _no_identity_center,
+        "consolidated-billing": _consolidated_billing,
+        "no-organization": _no_organization,
+    }
+)

@@ -1,0 +1,216 @@
+"""The WSGI application: every request to any AWS service comes in here, one at a time.
+
+A request is answered by the sandbox's own operation where there is one, else by moto; what neither knows is refused at once, in the service's
+protocol and with a code that no client retries. Nothing is ever sent out to the network.
+"""
+
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, Final
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Response
+
+from guardrails.sandbox import callers, calls, lifecycle, operations, seed
+from guardrails.sandbox.calls import Call, Signature
+from guardrails.sandbox.refusals import Refusal, Reply, not_implemented, reply
+from guardrails.sandbox.turn import TURN
+
+SUBJECTS: Final = (
+    "callers",
+    "aws_managed_policies",
+    "sts",
+    "organization",
+    "identity_center",
+    # CloudFormation's modules stand here as they come; one that defines `install()` has it called once.
+)
+CONTROL: Final = "/_sandbox/"
+
+
+@cache
+def install() -> None:
+    """Load every subject's operations and put the patched symbols in moto's place. Does its work once per process."""
+    for subject in SUBJECTS:
+        module = importlib.import_module(f"guardrails.sandbox.{subject}")
+        if hasattr(module, "install"):
+            module.install()
+
+
+class Application:
+    """The sandbox as a WSGI application; `seed_name` is what a reset lays down (see `guardrails.sandbox.SEEDS`)."""
+
+    def __init__(self, seed_name: str = "bare") -> None:
+        install()
+        self.seed_name = seed_name
+        self._dispatcher = DomainDispatcherApplication(create_backend_app)
+        self._backends: dict[str, str | None] = {}
+        self._apps: dict[str, Flask] = {}
+        self.reset(seed_name)
+
+    def reset(self, seed_name: str) -> None:
+        """Forget everything and lay the seed."""
+        with TURN:
+            lifecycle.reset()
+            seed.lay(seed_name)
+            self.seed_name = seed_name
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+        path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(CONTROL):
+            return _respond(self._control(path.removeprefix(CONTROL), environ), environ, start_response)
+        calls.read_body(environ)
+        with TURN:
+            return self._answer(environ, start_response)
+
+    def _control(self, what: str, environ: dict[str, Any]) -> Reply:
+        if what == "reset":
+            self.reset(str(environ.get("QUERY_STRING", "")).removeprefix("seed=") or self.seed_name)
+        elif what != "health":
+            return Reply(404, {}, b"")
+        body = json.dumps({"pid": os.getpid(), "seed": self.seed_name})
+        return Reply(200, {"Content-Type": "application/json"}, body.encode())
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        signed = calls.signature(environ)
+        if signed is None:
+            return self._moto(environ, start_response)
+        try:
+            answer = self._own_answer(signed, environ)
+        except Refusal as refusal:
+            answer = _refused(refusal, signed.service, environ)
+        if answer is None:
+            return self._moto(environ, start_response)
+        return _respond(answer, environ, start_response)
+
+    def _own_answer(self, signed: Signature, environ: dict[str, Any]) -> Reply | None:
+        caller = callers.find(signed.access_key_id)
+        if caller is None:
+            raise _unknown_key(signed.service)
+        service = calls.SERVICE_OF_SIGNING_NAME.get(signed.service, signed.service)
+        if service not in operations.answered_services():
+            return None
+        http_request = Request(environ.copy())
+        matched = calls.operation_of(service, http_request)
+        calls.read_body(environ)
+        handler = operations.handler_of(service, matched[0]) if matched else None
+        if handler is None or matched is None:
+            return None
+        call = Call(service, matched[0], signed.region, caller, http_request, matched[1])
+        answer = handler(call)
+        environ["wsgi.input"].seek(0)
+        return None if answer is operations.FORWARD else call.reply(answer)
+
+    def _moto(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        backend = self._backend(environ)
+        if backend is None:
+            signed = calls.signature(environ)
+            service = signed.service if signed else "unknown"
+            refusal = not_implemented(service, str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2])
+            return _respond(_refused(refusal, service, environ), environ, start_response)
+        if backend not in self._apps:
+            self._apps[backend] = _moto_app(backend)
+        # The whole answer is made while the request has its turn; only sending it may happen later.
+        return list(self._apps[backend](environ, start_response))
+
+    def _backend(self, environ: dict[str, Any]) -> str | None:
+        path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(("/latest/meta-data/", "/latest/api/", "/moto-api")):
+            return None
+        host = self._dispatcher.infer_service_region_host(environ, path) or "s3.us-east-1.amazonaws.com"
+        if host not in self._backends:
+            matches = (name for name, url in self._dispatcher.backend_url_patterns if url.match(f"http://{host}"))
+            self._backends[host] = host if host in _modules() else next(matches, None)
+        return self._backends[host]
+
+
+@cache
+def _modules() -> frozenset[str]:
+    from moto.backends import list_of_moto_modules
+
+    return frozenset(list_of_moto_modules())
+
+
+def _moto_app(backend: str) -> Flask:
+    """Moto's own application for one service; its failures become refusals instead of pages that clients retry."""
+    create: Callable[[Any], Flask] = create_backend_app
+    app = create(backend)
+    app.register_error_handler(NotImplementedError, _missing)
+    app.register_error_handler(404, _missing_path)
+    app.register_error_handler(405, _missing_path)
+    app.register_error_handler(Exception, _failure)
+    return app
+
+
+def _missing(error: Exception) -> ResponseReturnValue:
+    signed = calls.signature(request.environ)
+    operation = _asked_operation(signed)
+    return _flask(_refused(not_implemented(signed.service if signed else "", operation), _name(signed), request.environ))
+
+
+def _missing_path(error: Exception) -> ResponseReturnValue:
+    if request.routing_exception is None:
+        assert isinstance(error, HTTPException)
+        return error.get_response()
+    return _missing(error)
+
+
+def _failure(error: Exception) -> ResponseReturnValue:
+    """Anything that moto did not expect: told plainly, and not as a 5xx, which clients would try again for half a minute."""
+    if isinstance(error, HTTPException):
+        return error.get_response()
+    signed = calls.signature(request.environ)
+    refusal = Refusal("SandboxFailure", f"The sandbox failed in {_name(signed)}:{_asked_operation(signed)}: {error!r}")
+    return _flask(_refused(refusal, _name(signed), request.environ))
+
+
+def _asked_operation(signed: Signature | None) -> str:
+    target = request.headers.get("X-Amz-Target", "")
+    if target:
+        return target.rpartition(".")[2]
+    return str(request.values.get("Action") or f"{request.method} {request.path}")
+
+
+def _name(signed: Signature | None) -> str:
+    return signed.service if signed else "unknown"
+
+
+def _unknown_key(service: str) -> Refusal:
+    code = {"s3": "InvalidAccessKeyId", "iam": "InvalidClientTokenId", "sts": "InvalidClientTokenId"}.get(service)
+    return Refusal(code or "UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+
+
+def _refused(refusal: Refusal, service: str, environ: dict[str, Any]) -> Reply:
+    target, content_type = str(environ.get("HTTP_X_AMZ_TARGET", "")), str(environ.get("CONTENT_TYPE", ""))
+    return reply(refusal, service=service, target=target, content_type=content_type)
+
+
+def _flask(answer: Reply) -> Response:
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def _respond(answer: Reply, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    return _flask(answer)(environ, start_response)
+
+
+class RequestHandler(MotoRequestHandler):
+    """Speaks HTTP/1.1 with connections kept open; says nothing about requests."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Requests are not logged."""
+
+
+def bind(application: Application, port: int = 0) -> BaseWSGIServer:
+    """A server for the application on 127.0.0.1 only, on a free port unless one is given; it is not serving yet."""
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=RequestHandler)
