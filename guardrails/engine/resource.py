@@ -113,7 +113,8 @@ class Resource:
 
     Subclasses are frozen, keyword-only dataclasses; every field they add is a managed property. A desired property that is `None`
     is not managed: whatever is live stands. Lists whose order means nothing are kept sorted. A field made with
-    `field(metadata={"immutable": True})` cannot be changed once the object exists: a plan that would need to is refused.
+    `field(metadata={"immutable": True})` cannot be changed once the object exists: a plan that would need to is refused. A field made
+    with `field(metadata={"managed": False})` is no property: it only helps to observe or to put.
     """
 
     TYPE: ClassVar[str]
@@ -130,7 +131,11 @@ class Resource:
 
     def properties(self) -> dict[str, Any]:
         """The managed properties, by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in IDENTITY_FIELDS}
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name not in IDENTITY_FIELDS and f.metadata.get("managed", True)
+        }
 
     def immutable(self) -> frozenset[str]:
         """The names of the properties that AWS cannot change on an existing object."""

@@ -1,0 +1,116 @@
+"""Organization policies with their attachments: SCPs, RCPs and every other type that AWS Organizations attaches."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guardrails.engine.port import Reader, Writer
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.iam.document import minified
+from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
+from guardrails.tagging import declared_tags, is_ours, organization_tags, owned_policy_types, put_organization_tags, tag_list
+
+PASSES_SOON: Final = ("PolicyTypeNotEnabledException", "PolicyChangesInProgressException")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Resource):
+    """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted."""
+
+    TYPE = "AWS::Organizations::Policy"
+
+    policy_type: str = field(metadata={"immutable": True})
+    content: Mapping[str, Any]
+    description: str = ""
+    targets: tuple[Address, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Policies(ObjectType[Policy]):
+    """Policies carry our tag. The new attachment comes before the old one goes: no moment without protection."""
+
+    resource = Policy
+    source = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
+    after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE})
+
+    def observe(self, aws: Reader, wanted: Sequence[Policy], names: Directory) -> Iterator[Live[Policy] | BlindSpot]:
+        """Two calls for each policy that is ours or wanted; strangers are only listed."""
+        kinds = sorted({policy.policy_type for policy in wanted} | set(owned_policy_types(aws)))
+        listed = [
+            (kind, policy)
+            for kind in kinds
+            for policy in aws.items("organizations", "list_policies", "Policies", Filter=kind)
+            if not policy["AwsManaged"]
+        ]
+        declared = {policy.name for policy in wanted}
+        tags = organization_tags(aws, "policy", [policy["Id"] for _, policy in listed if policy["Name"] in declared])
+        for kind, policy in listed:
+            mine = tags.get(policy["Id"], {})
+            concerned = is_ours(mine) or policy["Name"] in declared
+            live = Policy(
+                name=policy["Name"],
+                policy_type=kind,
+                content=_content(aws, policy["Id"]) if concerned else {},
+                description=policy.get("Description", ""),
+                targets=tuple(sorted(_targets(aws, policy["Id"], names))) if concerned else (),
+                tags=declared_tags(mine),
+            )
+            yield Live(live, {"id": policy["Id"], "arn": policy["Arn"]}, managed=is_ours(mine))
+
+    def put(self, aws: Writer, want: Policy, live: Live[Policy] | None, names: Directory) -> Mapping[str, str]:
+        """Create or update the content, attach what is missing, then detach what is too much."""
+        attributes = _created(aws, want) if live is None else live.attributes
+        identity = attributes["id"]
+        have = live.resource if live else None
+        if have and (have.content != want.content or have.description != want.description):
+            content = minified(want.content)
+            aws.write("organizations", "update_policy", PolicyId=identity, Content=content, Description=want.description)
+        if live and (not live.managed or dict(live.resource.tags) != dict(want.tags)):
+            put_organization_tags(aws, identity, want.tags)
+        attached = frozenset(have.targets) if have else frozenset()
+        for target in sorted(set(want.targets) - attached):
+            aws.write("organizations", "attach_policy", PolicyId=identity, TargetId=names.id(target), retry_on=PASSES_SOON)
+        for target in sorted(attached - set(want.targets)):
+            aws.write("organizations", "detach_policy", PolicyId=identity, TargetId=_target_id(target, names))
+        return attributes
+
+    def delete(self, aws: Writer, live: Live[Policy], names: Directory) -> None:
+        """Detach from everywhere, then delete."""
+        identity = live.attributes["id"]
+        for target in list(aws.items("organizations", "list_targets_for_policy", "Targets", PolicyId=identity)):
+            aws.write("organizations", "detach_policy", PolicyId=identity, TargetId=target["TargetId"])
+        aws.write("organizations", "delete_policy", PolicyId=identity)
+
+
+def _created(aws: Writer, want: Policy) -> Mapping[str, str]:
+    answer = aws.write(
+        "organizations",
+        "create_policy",
+        Name=want.name,
+        Type=want.policy_type,
+        Description=want.description,
+        Content=minified(want.content),
+        Tags=tag_list(want.tags),
+    )
+    summary = answer["Policy"]["PolicySummary"]
+    return {"id": summary["Id"], "arn": summary["Arn"]}
+
+
+def _content(aws: Reader, identity: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads(aws.read("organizations", "describe_policy", PolicyId=identity)["Policy"]["Content"])
+    return content
+
+
+def _targets(aws: Reader, identity: str, names: Directory) -> Iterator[Address]:
+    for target in aws.items("organizations", "list_targets_for_policy", "Targets", PolicyId=identity):
+        kind = {"ROOT": ROOT_ADDRESS.type, "ACCOUNT": ACCOUNT_TYPE}.get(target["Type"], ORGANIZATIONAL_UNIT_TYPE)
+        yield names.address_of(kind, target["TargetId"]) or Address(kind, target["TargetId"])
+
+
+def _target_id(target: Address, names: Directory) -> str:
+    """The id of a live target, whose address is its id when it is a stranger to us."""
+    return names.get(target) or target.name
+
+
+TYPE = Policies()
