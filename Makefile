@@ -1,0 +1,82 @@
+# Every target works on a fresh clone with nothing run before it: `.venv` is made on first use, and made anew from the lock when the lock changes.
+#
+#   make plan SANDBOX=1            the same command against the embedded sandbox
+#   make plan ARGS="--output json" more options for the command
+#   make setup PYTHON=python3.13   another interpreter
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+ARGS ?=
+READY := .venv/.ready
+PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
+PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write docs clean
+
+help:  ## What can be made (this list)
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
+
+$(READY): requirements.lock pyproject.toml
+	@python="$(PYTHON)"; \
+	if ! "$${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Guardrails needs Python 3.11 or newer$${python:+, and $$python is not that}. Install one, or name one: make setup PYTHON=/path/to/python3" >&2; exit 3; \
+	fi; \
+	if ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Creating .venv with $$("$$python" --version)"; "$$python" -m venv --clear .venv; \
+	fi
+	@echo "Installing what requirements.lock names, each file checked against its hash"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY)  ## Create .venv from the lock (every other target does it when needed)
+
+demo: $(READY)  ## Walk the whole line on an embedded organization: plan, apply, tamper, drift, repair, onboard
+	@.venv/bin/guardrails sandbox demo $(ARGS)
+
+validate: $(READY)  ## Check config/, policies/ and templates/; needs no AWS
+	@$(GUARDRAILS) validate $(ARGS)
+
+plan: $(READY)  ## Show what would change (SANDBOX=1: in the sandbox)
+	@$(GUARDRAILS) plan $(ARGS)
+
+apply: $(READY)  ## Make it so, after asking (ARGS=--yes: without asking)
+	@$(GUARDRAILS) apply $(ARGS)
+
+drift: $(READY)  ## Show where the live organization left the declared one; fails with 2 when it did
+	@$(GUARDRAILS) drift $(ARGS)
+
+onboard: $(READY)  ## Declare and create an account: make onboard NAME=payments EMAIL=aws+payments@example.com OU=Workloads/Prod
+	@if test -z "$${NAME:-}" || test -z "$${EMAIL:-}" || test -z "$${OU:-}"; then \
+		echo 'Say which account: make onboard NAME=payments EMAIL=aws+payments@example.com OU=Workloads/Prod' >&2; exit 3; \
+	fi
+	@$(GUARDRAILS) account add "$$NAME" --email "$$EMAIL" --ou "$$OU"
+	@$(GUARDRAILS) apply $(ARGS)
+
+test: $(READY)  ## Run the tests (ARGS="-k drift" for some, ARGS="--cov" with coverage)
+	@$(PYTEST) $(ARGS)
+
+check: lint test  ## Everything that must hold before a change is merged
+
+lint: $(READY)  ## Format, lint, types, import rules
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes in turn, and prove that the next apply mends it (slow)
+	@$(PYTEST) --dist load --crash-every 1 tests/test_crash.py $(ARGS)
+
+docs: $(READY)  ## Refresh the parts of README.md that are what the program says
+	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py --write-docs
+
+clean:  ## Stop the sandbox; remove .venv, builds and caches (not the journal)
+	@if test -x .venv/bin/guardrails; then .venv/bin/guardrails sandbox stop || true; fi
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
