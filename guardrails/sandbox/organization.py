@@ -6,6 +6,7 @@ moto's models hold the data; everything here is about reading it as AWS shows it
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from moto.iam.models import iam_backends
 from moto.organizations.models import (
     FakeAccount,
     FakeOrganization,
@@ -23,12 +24,28 @@ from guardrails.sandbox.refusals import Refusal
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 
 PAGE_SIZE: Final = 20
+MANAGEMENT_EMAIL: Final = "management@example.com"
+MANAGEMENT_NAME: Final = "management"
 STACK_SETS_PRINCIPAL: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 def backend() -> OrganizationsBackend:
     """moto's store of the one organization (of the management account)."""
     return organizations_backends[MANAGEMENT_ACCOUNT_ID][PARTITION]
+
+
+def found_organization(feature_set: str) -> None:
+    """Make the organization: a root, the management account, AWS's own policies attached; no policy type enabled."""
+    known = set(iam_backends)
+    backend().create_organization(region="us-east-1", FeatureSet=feature_set)
+    for ghost in set(iam_backends) - known - {MANAGEMENT_ACCOUNT_ID}:
+        # moto makes the management account under another id first, and leaves an access role behind there.
+        del iam_backends[ghost]
+    organization().master_account_email = MANAGEMENT_EMAIL
+    management = backend().accounts[0]
+    management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
+    for policy in backend().policies:
+        policy._arn_format = "arn:{0}:organizations::aws:policy/" + policy.type.lower() + "/{3}"
 
 
 def organization() -> FakeOrganization:
@@ -200,10 +217,26 @@ def policies(policy_type: str) -> Iterator[FakePolicy]:
     return (policy for policy in backend().policies if policy.type == policy_type)
 
 
+@operation("organizations", "CreateOrganization")
+def create_organization(call: Call) -> Mapping[str, Any]:
+    """Make an organization of which the caller's account is the management account.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+    """
+    if backend().org is not None or call.account_id != MANAGEMENT_ACCOUNT_ID:
+        raise Refusal("AlreadyInOrganizationException", "This account is already a member of an organization.")
+    found_organization(call.parameters.get("FeatureSet", "ALL"))
+    return _described()
+
+
 @operation("organizations", "DescribeOrganization")
 def describe_organization(call: Call) -> Mapping[str, Any]:
     """Describe the organization; any of its accounts may ask."""
     require_membership(call)
+    return _described()
+
+
+def _described() -> Mapping[str, Any]:
     found = organization()
     types = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}] if found.feature_set == "ALL" else []
     return {

@@ -9,14 +9,11 @@ from types import MappingProxyType
 from typing import Final
 
 from moto.iam.models import iam_backends
-from moto.organizations.models import organizations_backends
 
-from guardrails.sandbox import callers, identity_center
+from guardrails.sandbox import callers, identity_center, organization
 from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
 
 ADMINISTRATOR: Final = "administrator"
-MANAGEMENT_EMAIL: Final = "management@example.com"
-MANAGEMENT_NAME: Final = "management"
 
 
 def lay(name: str) -> None:
@@ -42,26 +39,17 @@ def _administrator() -> None:
     callers.forget(ACCESS_KEY_ID)
 
 
-def _organization(feature_set: str) -> None:
-    backend = organizations_backends[MANAGEMENT_ACCOUNT_ID]["aws"]
-    backend.create_organization(region="us-east-1", FeatureSet=feature_set)
-    assert backend.org is not None
-    backend.org.master_account_email = MANAGEMENT_EMAIL
-    management = backend.accounts[0]
-    management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
-
-
 def _bare() -> None:
-    _organization("ALL")
+    organization.found_organization("ALL")
     identity_center.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
 
 
 def _no_identity_center() -> None:
-    _organization("ALL")
+    organization.found_organization("ALL")
 
 
 def _consolidated_billing() -> None:
-    _organization("CONSOLIDATED_BILLING")
+    organization.found_organization("CONSOLIDATED_BILLING")
 
 
 def _no_organization() -> None:

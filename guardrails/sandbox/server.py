@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cache
+from io import BytesIO
 from typing import Any, Final
 
 from flask import Flask, request
@@ -29,6 +30,15 @@ SUBJECTS: Final = (
     "aws_managed_policies",
     "sts",
     "organization",
+    "organizational_units",
+    "accounts",
+    "account_creation",
+    "policy_types",
+    "organization_policies",
+    "policy_attachments",
+    "trusted_access",
+    "delegated_administrators",
+    "organization_tags",
     "identity_center",
     # CloudFormation's modules stand here as they come; one that defines `install()` has it called once.
 )
@@ -67,9 +77,9 @@ class Application:
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith(CONTROL):
             return _respond(self._control(path.removeprefix(CONTROL), environ), environ, start_response)
-        calls.read_body(environ)
+        body = calls.read_body(environ)
         with TURN:
-            return self._answer(environ, start_response)
+            return self._answer(environ, body, start_response)
 
     def _control(self, what: str, environ: dict[str, Any]) -> Reply:
         if what == "reset":
@@ -79,34 +89,32 @@ class Application:
         body = json.dumps({"pid": os.getpid(), "seed": self.seed_name})
         return Reply(200, {"Content-Type": "application/json"}, body.encode())
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(self, environ: dict[str, Any], body: bytes | None, start_response: Any) -> Iterable[bytes]:
         signed = calls.signature(environ)
         if signed is None:
             return self._moto(environ, start_response)
         try:
-            answer = self._own_answer(signed, environ)
+            answer = self._own_answer(signed, environ, body)
         except Refusal as refusal:
             answer = _refused(refusal, signed.service, environ)
         if answer is None:
             return self._moto(environ, start_response)
         return _respond(answer, environ, start_response)
 
-    def _own_answer(self, signed: Signature, environ: dict[str, Any]) -> Reply | None:
+    def _own_answer(self, signed: Signature, environ: dict[str, Any], body: bytes | None) -> Reply | None:
         caller = callers.find(signed.access_key_id)
         if caller is None:
             raise _unknown_key(signed.service)
         service = calls.SERVICE_OF_SIGNING_NAME.get(signed.service, signed.service)
-        if service not in operations.answered_services():
+        if service not in operations.answered_services() or body is None:
             return None
-        http_request = Request(environ.copy())
+        http_request = Request({**environ, "wsgi.input": BytesIO(body)})
         matched = calls.operation_of(service, http_request)
-        calls.read_body(environ)
         handler = operations.handler_of(service, matched[0]) if matched else None
         if handler is None or matched is None:
             return None
         call = Call(service, matched[0], signed.region, caller, http_request, matched[1])
         answer = handler(call)
-        environ["wsgi.input"].seek(0)
         return None if answer is operations.FORWARD else call.reply(answer)
 
     def _moto(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
