@@ -1,0 +1,188 @@
+"""validate, compile, plan, drift and apply: one pipeline, stopped at different points."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from guardrails import pipeline
+from guardrails.cli.terminal import STATE, Options, applying, note, say, shared_options, working
+from guardrails.engine import plan as planning
+from guardrails.engine import run, safety
+from guardrails.engine.journal import Journal, locked
+from guardrails.errors import ConfigError, Problem, StalePlan
+from guardrails.limits import limits_of
+from guardrails.reports import ApplyReport, PlanReport
+from guardrails.reports.json import plan_document
+
+if TYPE_CHECKING:
+    from guardrails.aws.connection import Connection
+
+EXIT_CHANGES = 2
+EXIT_AWS = 4
+EXIT_PARTLY = 5
+
+
+def desired_by(options: Options) -> pipeline.Desired:
+    """What the user's files compile to, templates linted."""
+    desired = pipeline.compile(pipeline.load(options.config, options.content))
+    pipeline.lint_templates(desired, STATE / "linted")
+    return desired
+
+
+def connected(options: Options, desired: pipeline.Desired) -> "Connection":
+    """A checked connection to AWS, or to the sandbox, which is started when it does not run yet."""
+    from guardrails.aws.connection import connect  # noqa: PLC0415 - offline commands load no botocore
+
+    endpoint = None
+    if options.sandbox:
+        from guardrails.cli.sandbox import running_endpoint  # noqa: PLC0415
+
+        endpoint = running_endpoint(desired.organization)
+    return connect(desired.organization, endpoint=endpoint)
+
+
+@click.command()
+@shared_options
+def validate_command(options: Options) -> None:
+    """Check config/, policies/ and templates/; needs no AWS."""
+    desired = desired_by(options)
+    organization = desired.organization
+    if options.output == "json":
+        say(json.dumps({"valid": True, "accounts": len(organization.accounts), "resources": len(desired.resources)}))
+        return
+    say(
+        f"Valid: {len(organization.accounts)} accounts in {len(organization.organizational_units)} organizational units, "
+        f"{len(organization.controls)} controls, {len(desired.resources)} resources."
+    )
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the files to this folder.")
+@shared_options
+def compile_command(options: Options, out: Path | None) -> None:
+    """Write the policies, templates and resources that follow; needs no AWS."""
+    from guardrails.compiled import resource_list, write  # noqa: PLC0415
+
+    desired = desired_by(options)
+    if out is None or options.output == "json":
+        say(resource_list(desired.resources, options.output))
+    if out is not None:
+        files = write(desired.resources, out)
+        note(f"Wrote {files} files to {out}.")
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file, for `apply FILE`.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@shared_options
+def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, show_calls: bool) -> None:
+    """Show what apply would change in the live organization."""
+    plan = show_plan(options, "plan", show_calls)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(plan_document(plan), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        note(f"Wrote the plan to {out}; apply it with: guardrails apply {out}")
+    if detailed_exitcode and (plan.changes or not plan.complete):
+        click.get_current_context().exit(EXIT_CHANGES)
+
+
+@click.command()
+@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@shared_options
+def drift_command(options: Options, show_calls: bool) -> None:
+    """Like plan, for jobs: exit 2 when anything differs, or could not be seen."""
+    plan = show_plan(options, "drift", show_calls)
+    if plan.changes or not plan.complete:
+        click.get_current_context().exit(EXIT_CHANGES)
+
+
+def show_plan(options: Options, purpose: str, show_calls: bool = False) -> planning.Plan:
+    desired = desired_by(options)
+    connection = connected(options, desired)
+    plan = _observed_plan(connection, desired)
+    crossed = safety.violations(plan, limits_of(desired.organization, desired.resources))
+    calls = _calls(connection) if show_calls else None
+    say(options.format.plan(PlanReport(plan, purpose, crossed, calls)))
+    return plan
+
+
+def _observed_plan(connection: "Connection", desired: pipeline.Desired) -> planning.Plan:
+    with working("Looking at the live organization") as progress:
+        return pipeline.make_plan(connection, desired, progress)
+
+
+def _calls(connection: "Connection") -> dict[str, int]:
+    calls = connection.gateway.calls
+    return dict(calls.reads + calls.writes)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Apply without asking.")
+@click.option("--accept", multiple=True, metavar="LIMIT", help="Accept that the plan crosses this safety limit.")
+@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@shared_options
+def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], show_calls: bool) -> None:
+    """Make the live organization what is declared.
+
+    With FILE (from `plan --out`), apply exactly what was reviewed: refused when it no longer reproduces.
+    """
+    reviewed = _digest_in(file) if file else None
+    desired = desired_by(options)
+    connection = connected(options, desired)
+    with locked(STATE / "lock"):
+        plan = _observed_plan(connection, desired)
+        if reviewed is not None and plan.digest != reviewed:
+            raise StalePlan(f"{file} no longer reproduces: the live or the declared organization changed since; plan again")
+        safety.check(plan, limits_of(desired.organization, desired.resources), accept)
+        if not plan.changes:
+            say(options.format.plan(PlanReport(plan, calls=_calls(connection) if show_calls else None)))
+            return
+        _confirm(options, plan, confirmed=yes or file is not None)
+        report = _apply(connection, plan, lambda: _calls(connection) if show_calls else None)
+    say(options.format.apply(report))
+    click.get_current_context().exit(_exit_code(report))
+
+
+def _digest_in(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["digest"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError([Problem(str(file), 0, 0, "is no plan", "write one with: guardrails plan --out FILE")]) from error
+
+
+def _confirm(options: Options, plan: planning.Plan, confirmed: bool) -> None:
+    if options.output == "text" and not confirmed:
+        say(options.format.plan(PlanReport(plan)))
+    if confirmed:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError([Problem("", 0, 0, "nobody is here to confirm", "add --yes, or apply a reviewed plan file")])
+    click.confirm("Apply this?", abort=True, err=True)
+
+
+def _apply(connection: "Connection", plan: planning.Plan, calls: Callable[[], dict[str, int] | None]) -> ApplyReport:
+    journal = Journal(STATE / "journal.jsonl", connection.caller, plan)
+    journal.begin(len(plan.changes))
+    begun = time.monotonic()
+    outcomes = []
+    with applying(len(plan.changes)) as (started, ended):
+        for outcome in run.apply(pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started):
+            journal.record(outcome)
+            outcomes.append(outcome)
+            ended(outcome)
+    journal.end("done" if all(o.result is run.Result.DONE for o in outcomes) else "in part")
+    return ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, calls())
+
+
+def _exit_code(report: ApplyReport) -> int:
+    done = sum(outcome.result is run.Result.DONE for outcome in report.outcomes)
+    if done == len(report.plan.changes):
+        return 0
+    return EXIT_PARTLY if done else EXIT_AWS

@@ -1,0 +1,56 @@
+"""What policies and templates may know of the declared organization: names that follow from it, ids that AWS will give.
+
+Values are strings and lists of strings; an id that may not be known yet is the text of a `Ref`.
+"""
+
+from typing import Any
+
+from guardrails.engine.resource import Ref
+from guardrails.model import Organization
+from guardrails.resources import ORGANIZATION, account_address
+
+STACK_SETS_EXECUTION_ROLES = "stacksets-exec-*"
+
+
+def account_id(name: str) -> str:
+    """The id of an account, or the text of the reference to it."""
+    return str(Ref(account_address(name)))
+
+
+def trail_name(organization: Organization) -> str:
+    """The name of the organization trail."""
+    return f"{organization.prefix}-organization-trail"
+
+
+def trail_arn(organization: Organization) -> str:
+    """The ARN of the organization trail, which stands in the management account's home region."""
+    owner = account_id(organization.management_account)
+    return f"arn:aws:cloudtrail:{organization.home_region}:{owner}:trail/{trail_name(organization)}"
+
+
+def log_archive_bucket(organization: Organization) -> str:
+    """The name of the log archive's bucket."""
+    return f"{organization.prefix}-log-archive-{account_id(organization.log_archive_account)}-{organization.home_region}"
+
+
+def trusted_principals(organization: Organization) -> list[str]:
+    """ARN patterns of the roles that no policy of ours may bind: deployer, break-glass, and what StackSets and the deployer act through."""
+    roles = [*organization.deployer_roles, *organization.break_glass_roles, organization.member_role, STACK_SETS_EXECUTION_ROLES]
+    return [f"arn:*:iam::*:role/{role}" for role in dict.fromkeys(roles)]
+
+
+def policy_facts(organization: Organization) -> dict[str, Any]:
+    """What a policy file's expressions may use besides its own parameters."""
+    return {
+        "prefix": organization.prefix,
+        "home_region": organization.home_region,
+        "governed_regions": list(organization.governed_regions),
+        "organization_id": str(Ref(ORGANIZATION)),
+        "management_account_id": account_id(organization.management_account),
+        "log_archive_account_id": account_id(organization.log_archive_account),
+        "security_account_id": account_id(organization.security_account),
+        "log_archive_bucket": log_archive_bucket(organization),
+        "trail_name": trail_name(organization),
+        "trail_arn": trail_arn(organization),
+        "trusted_principals": trusted_principals(organization),
+    }

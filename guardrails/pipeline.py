@@ -1,0 +1,158 @@
+"""The line itself: load, compile, observe, diff, check, apply. Every command is a prefix of it.
+
+    config/*.yaml ─load→ Organization ─┐
+    policies/ templates/ ─load→ Library ┴─compile→ Desired ──────────┐        offline, no boto3
+                                                                   diff → Plan ─check→ Plan ─apply→ Outcome…
+    aws.Gateway.reader() ─observe→ Observation ────────────────────┘
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import guardrails.controls
+import guardrails.resources
+from guardrails import config
+from guardrails.controls import Control
+from guardrails.engine import catalog, observe, plan
+from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
+from guardrails.errors import ConfigError, Problem
+from guardrails.library import Library
+from guardrails.model import Organization
+
+if TYPE_CHECKING:
+    from guardrails.aws.connection import Connection
+
+EXCLUSIVE_TYPES: Mapping[str, str] = {"groups": "AWS::IdentityStore::Group", "assignments": "AWS::SSO::Assignment"}
+SHIPPED_CONTENT = Path(__file__).parent / "_content"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the user's files say: the organization, the content it draws on, and the controls that are known."""
+
+    organization: Organization
+    library: Library
+    controls: Mapping[str, Control]
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the declared organization compiles to: resources with distinct addresses, sorted, and what a reviewer should know.
+
+    `exclusive` are the untagged types that are deleted when undeclared; `places` the (account, region) pairs in which stacks of ours may stand.
+    """
+
+    organization: Organization
+    resources: tuple[Resource, ...]
+    exclusive: frozenset[str]
+    caveats: tuple[str, ...]
+    places: frozenset[tuple[str, str]]
+
+
+def content_folder(given: Path | None) -> Path:
+    """Where policies/ and templates/ are: the folder that was given, else the working directory, else what the package ships."""
+    if given is not None:
+        return given
+    here = Path.cwd()
+    return here if (here / "policies").is_dir() and (here / "templates").is_dir() else SHIPPED_CONTENT
+
+
+def known_controls(content: Path) -> Mapping[str, Control]:
+    """Every control by id: ours, and those in the content folder's `controls/`.
+
+    Raises: CatalogError.
+    """
+    return catalog.discover(guardrails.controls, "CONTROL", Control, lambda control: control.id, folders=[content / "controls"])
+
+
+def known_types() -> Mapping[str, ResourceType[Any]]:
+    """Every resource type by its name.
+
+    Raises: CatalogError.
+    """
+    return catalog.discover(guardrails.resources, "TYPE", ResourceType, lambda kind: kind.name)
+
+
+def load(config_folder: Path, content: Path | None = None) -> Declared:
+    """Read everything a user wrote.
+
+    Raises: ConfigError, with every problem of every file; CatalogError.
+    """
+    folder = content_folder(content)
+    if not (folder / "policies").is_dir():
+        raise ConfigError([Problem(str(folder), 0, 0, "holds no policies/ folder", "name the content folder with --content")])
+    controls = known_controls(folder)
+    organization = config.load(
+        config_folder,
+        {control.id: control.settings for control in controls.values()},
+        {control.id for control in controls.values() if control.enabled_by_default},
+    )
+    return Declared(organization, Library(folder), controls)
+
+
+def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own verb
+    """The desired resources, from nothing but what was declared.
+
+    Raises: ConfigError, with every problem of every control.
+    """
+    found: dict[Address, Resource] = {}
+    caveats: list[str] = []
+    problems: list[Problem] = []
+    organization = declared.organization
+    for declaration in organization.controls:
+        try:
+            items = list(declared.controls[declaration.id].resources(organization, declared.library, declaration.settings))
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        caveats += [item.sentence for item in items if isinstance(item, Caveat)]
+        problems += _merge(found, (item for item in items if isinstance(item, Resource)), declaration.id)
+    if problems:
+        raise ConfigError(problems)
+    return Desired(
+        organization,
+        tuple(found[address] for address in sorted(found)),
+        frozenset(EXCLUSIVE_TYPES[kind] for kind in organization.identity.exclusive),
+        tuple(caveats),
+        _places(organization),
+    )
+
+
+def _merge(found: dict[Address, Resource], resources: Iterable[Resource], control: str) -> Iterable[Problem]:
+    for resource in resources:
+        known = found.setdefault(resource.address, resource)
+        if known != resource:
+            yield Problem("", 0, 0, f"two controls want {resource.address} to be different things", f"one of them is {control}")
+        found[resource.address] = replace(known, depends_on=known.depends_on | resource.depends_on)
+
+
+def _places(organization: Organization) -> frozenset[tuple[str, str]]:
+    accounts = {"", organization.log_archive_account, organization.security_account} - {organization.management_account}
+    home = {(account, organization.home_region) for account in accounts}
+    return frozenset(home | {("", region) for region in organization.governed_regions})
+
+
+def make_plan(connection: "Connection", desired: Desired, progress: Callable[[str], None] = lambda what: None) -> plan.Plan:
+    """Observe the live organization and say what differs.
+
+    Raises: AwsError; ConfigError, when something depends on what is neither declared nor live.
+    """
+    types = known_types()
+    observation = observe.observe(
+        types,
+        connection.gateway.reader(),
+        desired.resources,
+        connection.directory,
+        places=desired.places,
+        progress=progress,
+    )
+    return plan.diff(
+        types,
+        desired.resources,
+        observation,
+        connection.directory,
+        exclusive=desired.exclusive,
+        caveats=desired.caveats,
+    )

@@ -1,0 +1,43 @@
+"""What is told at the end of a command, one file per format: `Report -> str`. The folder is the registry.
+
+A file `guardrails/reports/<name>.py` exports one constant, `FORMAT`, a `Format` whose name is the file's name. Formats return text and print
+nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from guardrails.engine.plan import Plan
+from guardrails.engine.run import Outcome
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """A plan to look at: `purpose` is "plan" or "drift"; `violations` are (limit id, sentence) that apply would refuse.
+
+    `calls` are counts by `service:operation`, None when nobody asked.
+    """
+
+    plan: Plan
+    purpose: str = "plan"
+    violations: tuple[tuple[str, str], ...] = ()
+    calls: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class ApplyReport:
+    """What became of a plan: its outcomes in the order in which they were known; `calls` as in `PlanReport`."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+    calls: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write reports."""
+
+    name: str
+    plan: Callable[[PlanReport], str]
+    apply: Callable[[ApplyReport], str]

@@ -1,0 +1,61 @@
+"""JSON, for programs: its keys are an API."""
+
+import json
+from typing import Any
+
+from guardrails.engine.plan import Action, Change, Plan, plain
+from guardrails.reports import ApplyReport, Format, PlanReport
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON-shaped data; what `plan --out` writes and `apply FILE` reads."""
+    return {
+        "digest": plan.digest,
+        "complete": plan.complete,
+        "summary": {action.value: plan.count(action) for action in Action},
+        "changes": [_change(change) for change in plan.changes],
+        "blind": [
+            {"type": spot.type, "account": spot.account, "region": spot.region, "reason": spot.reason, "remedy": spot.remedy}
+            for spot in plan.blind
+        ],
+        "unmanaged": [str(address) for address in plan.unmanaged],
+        "caveats": list(plan.caveats),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action.value,
+        "address": str(change.address),
+        "differences": {d.property: {"live": plain(d.live), "desired": plain(d.desired)} for d in change.differences},
+    }
+
+
+def _text(document: dict[str, Any], calls: Any) -> str:
+    if calls is not None:
+        document["calls"] = dict(sorted(calls.items()))
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def render_plan(report: PlanReport) -> str:
+    """The plan, and what a check would refuse."""
+    violations = [{"limit": limit, "message": message} for limit, message in report.violations]
+    return _text({**plan_document(report.plan), "violations": violations}, report.calls)
+
+
+def render_apply(report: ApplyReport) -> str:
+    """The outcomes, with the digest of the plan they belong to."""
+    outcomes = [
+        {
+            "action": outcome.change.action.value,
+            "address": str(outcome.change.address),
+            "result": outcome.result.value,
+            "reason": outcome.reason,
+            "seconds": round(outcome.seconds, 3),
+        }
+        for outcome in report.outcomes
+    ]
+    return _text({"digest": report.plan.digest, "outcomes": outcomes, "seconds": round(report.seconds, 3)}, report.calls)
+
+
+FORMAT = Format(name="json", plan=render_plan, apply=render_apply)

@@ -1,0 +1,160 @@
+"""Plain text, for people: 80 columns, coloured where the terminal can (the caller strips colour where it cannot)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import click
+
+from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan, plain
+from guardrails.engine.resource import Ref, substitute
+from guardrails.engine.run import Result
+from guardrails.reports import ApplyReport, Format, PlanReport
+
+WIDTH: Final = 80
+COLOURS: Final = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.DELETE: "red",
+    Action.ADOPT: "cyan",
+    Action.RELEASE: "magenta",
+}
+NOTHING_TO_DO: Final = {
+    "plan": "Nothing to do: the live organization is as declared.",
+    "drift": "No drift: the live organization is as declared.",
+}
+FUTURE: Final = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.DELETE: "to delete",
+    Action.ADOPT: "to adopt",
+    Action.RELEASE: "to release",
+}
+PAST: Final = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.DELETE: "deleted",
+    Action.ADOPT: "adopted",
+    Action.RELEASE: "released",
+}
+
+
+def render_plan(report: PlanReport) -> str:
+    """Every change with the properties that differ, what was not seen, what would be refused, and the count."""
+    return "\n".join(_plan_lines(report))
+
+
+def _plan_lines(report: PlanReport) -> Iterator[str]:
+    plan = report.plan
+    for change in plan.changes:
+        yield from _change_lines(change)
+        yield ""
+    yield from _section("Not seen (the plan is incomplete, apply will refuse it):", [_blind(spot) for spot in plan.blind], "red")
+    yield from _section("Neither ours nor declared, left alone:", [str(address) for address in plan.unmanaged], None)
+    yield from _section("Good to know:", list(plan.caveats), "cyan")
+    refused = [f"{message} (--accept {limit})" for limit, message in report.violations]
+    yield from _section("Apply will refuse this unless accepted:", refused, "red")
+    yield from _calls(report.calls)
+    yield summary(report)
+
+
+def summary(report: PlanReport) -> str:
+    """One line: how many changes of each action."""
+    if not report.plan.changes:
+        if report.plan.complete:
+            return click.style(NOTHING_TO_DO[report.purpose], fg="green")
+        return click.style("Nothing to do where we could look, but not everything could be seen.", fg="red")
+    counts = [(action, report.plan.count(action)) for action in Action]
+    text = ", ".join(f"{count} {FUTURE[action]}" for action, count in counts if count)
+    return click.style(f"{report.purpose.capitalize()}: {text}.", bold=True)
+
+
+def headline(change: Change) -> str:
+    """One line that says what happens to which object."""
+    return click.style(f"{change.action.symbol} {change.address}", fg=COLOURS[change.action])
+
+
+def _change_lines(change: Change) -> Iterator[str]:
+    yield headline(change)
+    if change.action is Action.CREATE:
+        shown = [d for d in change.differences if d.desired not in ("", (), {}, None)]
+        width = max((len(d.property) for d in shown), default=0)
+        for difference in shown:
+            yield f"    {difference.property:<{width}}  {_short(difference.desired, WIDTH - width - 6)}"
+        return
+    for difference in change.differences:
+        yield from _difference_lines(difference)
+
+
+def _difference_lines(difference: Difference) -> Iterator[str]:
+    yield f"    {difference.property}"
+    yield f"      {click.style('live', dim=True)}     {_short(difference.live, WIDTH - 15)}"
+    yield f"      {click.style('declared', dim=True)} {_short(difference.desired, WIDTH - 15)}"
+
+
+def _short(value: Any, width: int) -> str:
+    """A value on one line, cut in the middle where it is too long for the terminal (JSON output has it whole)."""
+    text = "(absent)" if value is ABSENT else _words(value)
+    if len(text) <= width:
+        return text
+    half = (width - 3) // 2
+    return f"{text[:half]} … {text[len(text) - (width - 3 - half):]}"
+
+
+def _words(value: Any) -> str:
+    readable = substitute(plain(value), lambda ref: f"<{_late(ref)}>")
+    if isinstance(readable, str):
+        return readable
+    if isinstance(readable, list) and all(isinstance(item, str) for item in readable):
+        return ", ".join(readable) or "(none)"
+    return json.dumps(readable, ensure_ascii=False)
+
+
+def _late(ref: Ref) -> str:
+    return f"{ref.attribute} of {ref.address.name}, known after apply"
+
+
+def _blind(spot: Any) -> str:
+    return f"{spot.type}: {spot.reason}{f' — {spot.remedy}' if spot.remedy else ''}"
+
+
+def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
+    if lines:
+        yield click.style(title, fg=colour, bold=True)
+        yield from (f"  {line}" for line in lines)
+        yield ""
+
+
+def _calls(calls: Mapping[str, int] | None) -> Iterator[str]:
+    if calls is not None:
+        yield click.style(f"AWS calls: {sum(calls.values())}", bold=True)
+        yield from (f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0])))
+        yield ""
+
+
+def render_apply(report: ApplyReport) -> str:
+    """What failed and was skipped, and the count; what went well was said as it happened."""
+    return "\n".join(_apply_lines(report))
+
+
+def _apply_lines(report: ApplyReport) -> Iterator[str]:
+    failed = [outcome for outcome in report.outcomes if outcome.result is Result.FAILED]
+    skipped = [outcome for outcome in report.outcomes if outcome.result is Result.SKIPPED]
+    yield from _section("Failed:", [f"{o.change.address}\n      {o.reason}" for o in failed], "red")
+    yield from _section("Skipped:", [f"{o.change.address}: {o.reason}" for o in skipped], "yellow")
+    yield from _calls(report.calls)
+    yield applied(report.plan, report)
+
+
+def applied(plan: Plan, report: ApplyReport) -> str:
+    """One line: how many changes of each action were made, and in how many seconds."""
+    done = [outcome.change.action for outcome in report.outcomes if outcome.result is Result.DONE]
+    parts = [f"{done.count(action)} {PAST[action]}" for action in Action if action in done]
+    missing = len(plan.changes) - len(done)
+    if missing:
+        parts.append(f"{missing} not made")
+    text = f"Applied: {', '.join(parts) or 'nothing to do'} in {report.seconds:.1f} s."
+    return click.style(text, fg="red" if missing else "green", bold=True)
+
+
+FORMAT = Format(name="text", plan=render_plan, apply=render_apply)
