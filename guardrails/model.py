@@ -68,13 +68,13 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class ControlDeclaration:
-    """One control that is switched on: its id, its settings as parsed YAML, where each setting stands.
+    """One control that is switched on: its id, its settings (an instance of its own settings model), where each stands.
 
     `sources` maps a path into the settings (keys and list indexes, () for the control itself) to its place in the file.
     """
 
     id: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Any
     sources: Mapping[tuple[str | int, ...], Source] = field(default_factory=dict, compare=False)
 
 
