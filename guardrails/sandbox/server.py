@@ -39,6 +39,8 @@ SUBJECTS: Final = (
     "trusted_access",
     "delegated_administrators",
     "organization_tags",
+    "guardduty",
+    "guardduty_organization",
     "identity_center",
     # CloudFormation's modules stand here as they come; one that defines `install()` has it called once.
 )
