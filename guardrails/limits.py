@@ -31,7 +31,8 @@ def _lost_protection(desired: tuple[Resource, ...], plan: Plan) -> Iterator[str]
             continue
         lost = _binding(policies, before.parent) - _binding(policies, after.parent)
         if lost:
-            yield f"account {after.name} moves from {before.parent.name} to {after.parent.name}, and out of reach of {', '.join(sorted(lost))}"
+            move = f"account {after.name} moves from {before.parent.name} to {after.parent.name}"
+            yield f"{move}, and out of reach of {', '.join(sorted(lost))}"
 
 
 def _binding(policies: list[Policy], parent: Address) -> set[str]:

@@ -30,12 +30,19 @@ def trail_arn(organization: Organization) -> str:
 
 def log_archive_bucket(organization: Organization) -> str:
     """The name of the log archive's bucket."""
-    return f"{organization.prefix}-log-archive-{account_id(organization.log_archive_account)}-{organization.home_region}"
+    return (
+        f"{organization.prefix}-log-archive-{account_id(organization.log_archive_account)}-{organization.home_region}"
+    )
 
 
 def trusted_principals(organization: Organization) -> list[str]:
     """ARN patterns of the roles that no policy of ours may bind: deployer, break-glass, and what StackSets and the deployer act through."""
-    roles = [*organization.deployer_roles, *organization.break_glass_roles, organization.member_role, STACK_SETS_EXECUTION_ROLES]
+    roles = [
+        *organization.deployer_roles,
+        *organization.break_glass_roles,
+        organization.member_role,
+        STACK_SETS_EXECUTION_ROLES,
+    ]
     return [f"arn:*:iam::*:role/{role}" for role in dict.fromkeys(roles)]
 
 

@@ -1,9 +1,9 @@
 """The line itself: load, compile, observe, diff, check, apply. Every command is a prefix of it.
 
-    config/*.yaml ─load→ Organization ─┐
-    policies/ templates/ ─load→ Library ┴─compile→ Desired ──────────┐        offline, no boto3
-                                                                   diff → Plan ─check→ Plan ─apply→ Outcome…
-    aws.Gateway.reader() ─observe→ Observation ────────────────────┘
+config/*.yaml ─load→ Organization ─┐
+policies/ templates/ ─load→ Library ┴─compile→ Desired ──────────┐        offline, no boto3
+                                                               diff → Plan ─check→ Plan ─apply→ Outcome…
+aws.Gateway.reader() ─observe→ Observation ────────────────────┘
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +19,7 @@ from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
 from guardrails.errors import ConfigError, Problem
 from guardrails.library import Library
+from guardrails.library.lint import lint
 from guardrails.model import Organization
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Declared:
 class Desired:
     """What the declared organization compiles to: resources with distinct addresses, sorted, and what a reviewer should know.
 
-    `exclusive` are the untagged types that are deleted when undeclared; `places` the (account, region) pairs in which stacks of ours may stand.
+    `exclusive` are the untagged types that are deleted when undeclared; `places` the (account, region) pairs in which stacks of
+    ours may stand.
     """
 
     organization: Organization
@@ -64,7 +66,9 @@ def known_controls(content: Path) -> Mapping[str, Control]:
 
     Raises: CatalogError.
     """
-    return catalog.discover(guardrails.controls, "CONTROL", Control, lambda control: control.id, folders=[content / "controls"])
+    return catalog.discover(
+        guardrails.controls, "CONTROL", Control, lambda control: control.id, folders=[content / "controls"]
+    )
 
 
 def known_types() -> Mapping[str, ResourceType[Any]]:
@@ -72,7 +76,8 @@ def known_types() -> Mapping[str, ResourceType[Any]]:
 
     Raises: CatalogError.
     """
-    return catalog.discover(guardrails.resources, "TYPE", ResourceType, lambda kind: kind.name)
+    concrete: type[ResourceType[Any]] = ResourceType  # type: ignore[type-abstract]  # it is only asked about, never made
+    return catalog.discover(guardrails.resources, "TYPE", concrete, lambda kind: kind.name)
 
 
 def load(config_folder: Path, content: Path | None = None) -> Declared:
@@ -82,7 +87,9 @@ def load(config_folder: Path, content: Path | None = None) -> Declared:
     """
     folder = content_folder(content)
     if not (folder / "policies").is_dir():
-        raise ConfigError([Problem(str(folder), 0, 0, "holds no policies/ folder", "name the content folder with --content")])
+        raise ConfigError(
+            [Problem(str(folder), 0, 0, "holds no policies/ folder", "name the content folder with --content")]
+        )
     controls = known_controls(folder)
     organization = config.load(
         config_folder,
@@ -103,7 +110,9 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
     organization = declared.organization
     for declaration in organization.controls:
         try:
-            items = list(declared.controls[declaration.id].resources(organization, declared.library, declaration.settings))
+            items = list(
+                declared.controls[declaration.id].resources(organization, declared.library, declaration.settings)
+            )
         except ConfigError as error:
             problems += error.problems
             continue
@@ -124,7 +133,9 @@ def _merge(found: dict[Address, Resource], resources: Iterable[Resource], contro
     for resource in resources:
         known = found.setdefault(resource.address, resource)
         if known != resource:
-            yield Problem("", 0, 0, f"two controls want {resource.address} to be different things", f"one of them is {control}")
+            yield Problem(
+                "", 0, 0, f"two controls want {resource.address} to be different things", f"one of them is {control}"
+            )
         found[resource.address] = replace(known, depends_on=known.depends_on | resource.depends_on)
 
 
@@ -134,7 +145,18 @@ def _places(organization: Organization) -> frozenset[tuple[str, str]]:
     return frozenset(home | {("", region) for region in organization.governed_regions})
 
 
-def make_plan(connection: "Connection", desired: Desired, progress: Callable[[str], None] = lambda what: None) -> plan.Plan:
+def lint_templates(desired: Desired, passed: Path) -> bool:
+    """Refuse what cfn-lint refuses; False when cfn-lint is not installed. `passed` is a folder that remembers what was fine.
+
+    Raises: ConfigError.
+    """
+    templates = {str(r.address): r.properties()["template"] for r in desired.resources if "template" in r.properties()}
+    return lint(templates, passed)
+
+
+def make_plan(
+    connection: "Connection", desired: Desired, progress: Callable[[str], None] = lambda what: None
+) -> plan.Plan:
     """Observe the live organization and say what differs.
 
     Raises: AwsError; ConfigError, when something depends on what is neither declared nor live.

@@ -37,5 +37,3 @@ def with_placeholders(value: T) -> T:
     """The same JSON-shaped value with a stand-in for every late value."""
     filled: T = substitute(value, placeholder)
     return filled
-
-

@@ -44,7 +44,10 @@ def organization_tags(aws: Reader, kind: str, expected: Collection[str] = ()) ->
     found = {
         entry["ResourceARN"].rsplit("/", 1)[1]: tag_mapping(entry["Tags"])
         for entry in aws.at(account="", region=TAGGING_REGION).items(
-            "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", ResourceTypeFilters=[f"organizations:{kind}"]
+            "resourcegroupstaggingapi",
+            "get_resources",
+            "ResourceTagMappingList",
+            ResourceTypeFilters=[f"organizations:{kind}"],
         )
     }
     for identity in expected:
@@ -56,14 +59,21 @@ def organization_tags(aws: Reader, kind: str, expected: Collection[str] = ()) ->
 def owned_policy_types(aws: Reader) -> Iterator[str]:
     """The policy types ("SERVICE_CONTROL_POLICY") of which at least one policy carries our tag."""
     entries = aws.at(account="", region=TAGGING_REGION).items(
-        "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", ResourceTypeFilters=["organizations:policy"]
+        "resourcegroupstaggingapi",
+        "get_resources",
+        "ResourceTagMappingList",
+        ResourceTypeFilters=["organizations:policy"],
     )
-    return iter({entry["ResourceARN"].split("/")[2].upper() for entry in entries if is_ours(tag_mapping(entry["Tags"]))})
+    return iter(
+        {entry["ResourceARN"].split("/")[2].upper() for entry in entries if is_ours(tag_mapping(entry["Tags"]))}
+    )
 
 
 def tags_of(aws: Reader, identity: str) -> dict[str, str]:
     """The tags of one account, OU or policy, straight from AWS Organizations."""
-    return tag_mapping(list(aws.at(account="").items("organizations", "list_tags_for_resource", "Tags", ResourceId=identity)))
+    return tag_mapping(
+        list(aws.at(account="").items("organizations", "list_tags_for_resource", "Tags", ResourceId=identity))
+    )
 
 
 def put_organization_tags(aws: Writer, identity: str, want: Mapping[str, str], owner: str = "true") -> None:

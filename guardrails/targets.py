@@ -1,8 +1,8 @@
 """What a selection in the one vocabulary of targets means: pure functions of the declared organization.
 
-The selected accounts are the union of OU subtrees, named accounts and tagged accounts (all of the organization when none of the
-three is given), minus the excluded subtrees and accounts: an exclusion always wins. The management account is part of the Root
-subtree like any other account; whoever cannot act on it leaves it out.
+The selected accounts are the union of OU subtrees, named accounts and tagged accounts (the whole organization when none
+of the three is given), minus the excluded subtrees and accounts: an exclusion always wins. The management account is
+part of the Root subtree like any other account; whoever cannot act on it leaves it out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,10 +15,11 @@ NEW_ACCOUNTS_NEED_A_RUN = "new accounts need a run"
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """The least set of OUs whose whole subtrees are selected, and the selected accounts that lie outside of all of them.
+    """The OUs whose whole subtrees are selected, and the selected accounts that lie outside of all of them.
 
-    `organizational_units` (sorted paths, "Root" for everything) cover tomorrow's accounts too; `accounts` (sorted logical names)
-    do not, and then `reason` says why. The management account is in neither list: service-managed stack sets never reach it.
+    `organizational_units` (sorted paths, "Root" for everything; none lies in another) cover tomorrow's accounts too.
+    `accounts` (sorted logical names) do not, and where a selection by rule came down to them, `reason` says why.
+    The management account counts in neither: service-managed stack sets never reach it.
     """
 
     organizational_units: tuple[str, ...] = ()
@@ -30,7 +31,7 @@ class Frontier:
 class PolicyAttachments:
     """Where an organization policy is attached, and what below the attachments it must let alone by a condition.
 
-    `organizational_units` are sorted paths ("Root" among them when attached to the root), `accounts` sorted logical names.
+    `organizational_units` are sorted paths ("Root" alone when attached to the root), `accounts` sorted logical names.
     `excluded_…` are only those that inherit from an attachment; a policy type without conditions must refuse them.
     `reason` says why new accounts need a run, "" when they do not.
     """
@@ -78,12 +79,10 @@ def organizational_unit_frontier(organization: Organization, targets: Targets) -
 
 
 def policy_attachments(organization: Organization, targets: Targets) -> PolicyAttachments:
-    """Where to attach an organization policy such that it binds exactly the selected accounts, those of tomorrow included."""
+    """Where to attach an organization policy such that it binds exactly the selected accounts, tomorrow's included."""
     units = _included_units(targets)
     excluded_units = [
-        path
-        for path in _topmost(targets.excluded_organizational_units)
-        if any(is_within(path, unit) for unit in units)
+        path for path in _topmost(targets.excluded_organizational_units) if any(is_within(path, unit) for unit in units)
     ]
     accounts = [a for a in accounts_in(organization, targets) if not _inside(a.organizational_unit, units)]
     excluded_accounts = [
@@ -127,9 +126,7 @@ def _ancestors(path: str) -> Iterator[str]:
         yield path
 
 
-def _whole_units(
-    organization: Organization, targets: Targets, split: frozenset[str], path: str
-) -> Iterator[str]:
+def _whole_units(organization: Organization, targets: Targets, split: frozenset[str], path: str) -> Iterator[str]:
     if _inside(path, targets.excluded_organizational_units):
         return
     if path not in split:

@@ -3,18 +3,20 @@
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_org_support-all-features.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from guardrails.aws.gateway import Calls, Gateway, Tempo
 from guardrails.aws.pacing import Pacer, Unpaced
 from guardrails.aws.sessions import Endpoint, Sessions
+from guardrails.engine.port import Reader
 from guardrails.engine.resource import Directory
 from guardrails.errors import AwsError
 from guardrails.model import Organization
 from guardrails.resources import ORGANIZATION, ROOT_ADDRESS, account_address
 
-EMULATOR_TEMPO = 0.01
+EMULATOR_TEMPO: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,12 @@ class Connection:
     caller: str
 
 
-def connect(organization: Organization, *, endpoint: Endpoint | None = None, after_write: Callable[[str], None] = lambda call: None) -> Connection:
+def connect(
+    organization: Organization,
+    *,
+    endpoint: Endpoint | None = None,
+    after_write: Callable[[str], None] = lambda call: None,
+) -> Connection:
     """Connect with the usual credential chain (or to `endpoint`), and check that this is a management account we can work in.
 
     Raises: AwsError, when there are no credentials, no organization, not all features, or another account than the management account.
@@ -58,13 +65,16 @@ def connect(organization: Organization, *, endpoint: Endpoint | None = None, aft
         {"id": found["Id"], "arn": found["Arn"], "management_account_id": found["MasterAccountId"]},
     )
     directory.learn(ROOT_ADDRESS, {"id": root["Id"], "arn": root["Arn"], "path": f"{found['Id']}/{root['Id']}/"})
-    directory.learn(account_address(organization.management_account), {"id": found["MasterAccountId"], "arn": found["MasterAccountArn"]})
+    directory.learn(
+        account_address(organization.management_account),
+        {"id": found["MasterAccountId"], "arn": found["MasterAccountArn"]},
+    )
     return Connection(gateway, directory, caller["Arn"])
 
 
-def _organization(reader):
+def _organization(reader: Reader) -> Mapping[str, Any]:
     try:
-        return reader.read("organizations", "describe_organization")["Organization"]
+        found: Mapping[str, Any] = reader.read("organizations", "describe_organization")["Organization"]
     except AwsError as error:
         if error.code != "AWSOrganizationsNotInUseException":
             raise
@@ -73,9 +83,10 @@ def _organization(reader):
             error.code,
             "this account belongs to no organization: create one with `aws organizations create-organization --feature-set ALL`",
         ) from error
+    return found
 
 
-def _check_management_account(found, caller) -> None:
+def _check_management_account(found: Mapping[str, Any], caller: Mapping[str, Any]) -> None:
     if found["MasterAccountId"] != caller["Account"]:
         raise AwsError(
             "organizations:describe_organization",

@@ -20,7 +20,9 @@ from guardrails.errors import AwsError
 T = TypeVar("T")
 
 READING_VERBS: Final = ("describe_", "get_", "list_", "search_", "batch_get_", "lookup_")
-PASSING_ERRORS: Final = frozenset({"ConcurrentModificationException", "ConcurrentModification", "FinalizingOrganizationException"})
+PASSING_ERRORS: Final = frozenset(
+    {"ConcurrentModificationException", "ConcurrentModification", "FinalizingOrganizationException"}
+)
 PASSING_ERROR_ATTEMPTS: Final = 12
 LONGEST_BACKOFF: Final = 20.0
 
@@ -73,7 +75,9 @@ class Gateway:
         """A writer in the management account's home region, which always asks afresh."""
         return GatewayWriter(self, "", self.home_region)
 
-    def call(self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    def call(
+        self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Send one request, paced; errors come in our words."""
         with said_in_our_words(f"{service}:{operation}", account, region):
             client = self.sessions.client(service, account, region)
@@ -81,7 +85,9 @@ class Gateway:
             answer: Mapping[str, Any] = getattr(client, operation)(**params)
             return answer
 
-    def pages(self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def pages(
+        self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
         """Every page of a list operation, whether botocore knows a paginator for it or only a NextToken."""
         with said_in_our_words(f"{service}:{operation}", account, region):
             client = self.sessions.client(service, account, region)
@@ -144,12 +150,18 @@ class GatewayReader(_Port):
 
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """The response of one reading operation."""
-        answer: Mapping[str, Any] = self._remembered("read", (service, operation), params, lambda: self._read(service, operation, params))
+        answer: Mapping[str, Any] = self._remembered(
+            "read", (service, operation), params, lambda: self._read(service, operation, params)
+        )
         return answer
 
     def items(self, service: str, operation: str, key: str, /, **params: Any) -> Iterator[Any]:
         """Every item of a list operation, over all pages."""
-        return iter(self._remembered("items", (service, operation, key), params, lambda: list(self._items(service, operation, key, params))))
+        return iter(
+            self._remembered(
+                "items", (service, operation, key), params, lambda: list(self._items(service, operation, key, params))
+            )
+        )
 
     def _remembered(self, kind: str, question: tuple[str, ...], params: Mapping[str, Any], ask: Callable[[], T]) -> T:
         key = (kind, self.account, self.region, *question, repr(sorted(params.items())))
@@ -171,7 +183,9 @@ class GatewayWriter(_Port):
         """Every item of a list operation, over all pages."""
         return self._items(service, operation, key, params)
 
-    def write(self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any) -> Mapping[str, Any]:
+    def write(
+        self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any
+    ) -> Mapping[str, Any]:
         """The response of one operation that changes something; errors that pass by themselves are waited out."""
         gateway, call = self.gateway, f"{service}:{operation}"
         for attempt in range(1, PASSING_ERROR_ATTEMPTS + 1):
@@ -195,6 +209,8 @@ class GatewayWriter(_Port):
         deadline = time.monotonic() + timeout
         while (found := look()) is None:
             if time.monotonic() > deadline:
-                raise AwsError(what, "Timeout", f"not finished after {timeout:.0f} s", account=self.account, region=self.region)
+                raise AwsError(
+                    what, "Timeout", f"not finished after {timeout:.0f} s", account=self.account, region=self.region
+                )
             self.gateway.tempo.wait(every)
         return found

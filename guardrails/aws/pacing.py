@@ -62,7 +62,9 @@ class Pacer:
     One pacer serves all threads of a run. What has no documented rate is not held back.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}

@@ -5,7 +5,7 @@ data loader, because loading the service models again for every account is what 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,13 @@ class Endpoint:
 class Sessions:
     """Makes boto3 clients for a place; `account` "" is the account whose credentials the environment gives."""
 
-    def __init__(self, home_region: str, member_role: str, account_id: Callable[[str], str | None], endpoint: Endpoint | None = None) -> None:
+    def __init__(
+        self,
+        home_region: str,
+        member_role: str,
+        account_id: Callable[[str], str | None],
+        endpoint: Endpoint | None = None,
+    ) -> None:
         self._home_region, self._member_role = home_region, member_role
         self._account_id, self._endpoint = account_id, endpoint
         self._loader = create_loader()
@@ -59,7 +65,7 @@ class Sessions:
         key = (account, service, region)
         with self._lock:
             if key not in self._clients:
-                session = self._session(account)
+                session: Any = self._session(account)  # its overloads know only literal service names
                 self._clients[key] = session.client(
                     service,
                     region_name=region,
@@ -70,24 +76,30 @@ class Sessions:
 
     def _session(self, account: str) -> Session:
         if account not in self._sessions:
-            core = botocore.session.Session()
+            core: Any = botocore.session.Session()
             core.register_component("data_loader", self._loader)
             if account:
                 core._credentials = self._member_credentials(account)
             elif self._endpoint:
-                core.set_credentials(self._endpoint.access_key_id, self._endpoint.secret_access_key, self._endpoint.session_token)
+                core.set_credentials(
+                    self._endpoint.access_key_id, self._endpoint.secret_access_key, self._endpoint.session_token
+                )
             self._sessions[account] = Session(botocore_session=core, region_name=self._home_region)
         return self._sessions[account]
 
     def _member_credentials(self, account: str) -> RefreshableCredentials:
         account_id = self._account_id(account)
         if account_id is None:
-            raise AccountAbsent("sts:assume_role", "AccountAbsent", f"account {account} does not exist yet", account=account)
+            raise AccountAbsent(
+                "sts:assume_role", "AccountAbsent", f"account {account} does not exist yet", account=account
+            )
         role = f"arn:{self._partition()}:iam::{account_id}:role/{self._member_role}"
 
-        def assume() -> Mapping[str, str]:
+        def assume() -> dict[str, Any]:
             with said_in_our_words(f"sts:assume_role of {role}", account, self._home_region):
-                answer = self.client("sts", "", self._home_region).assume_role(RoleArn=role, RoleSessionName=SESSION_NAME)
+                answer = self.client("sts", "", self._home_region).assume_role(
+                    RoleArn=role, RoleSessionName=SESSION_NAME
+                )
             given = answer["Credentials"]
             return {
                 "access_key": given["AccessKeyId"],
@@ -96,7 +108,9 @@ class Sessions:
                 "expiry_time": given["Expiration"].isoformat(),
             }
 
-        return RefreshableCredentials.create_from_metadata(metadata=assume(), refresh_using=assume, method="sts-assume-role")
+        return RefreshableCredentials.create_from_metadata(
+            metadata=assume(), refresh_using=assume, method="sts-assume-role"
+        )
 
     def _partition(self) -> str:
-        return Session(botocore_session=self._session("")._session).get_partition_for_region(self._home_region)
+        return self._session("").get_partition_for_region(self._home_region)

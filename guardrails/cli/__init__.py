@@ -65,12 +65,16 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.option("--config", "config_folder", metavar="DIR", help="The declared organization.  [default: config]")
-@click.option("--content", "content_folder", metavar="DIR", help="policies/ and templates/.  [default: here, else as shipped]")
+@click.option(
+    "--content", "content_folder", metavar="DIR", help="policies/ and templates/.  [default: here, else as shipped]"
+)
 @click.option("--output", type=click.Choice(["text", "json"]), help="How to report.  [default: text]")
 @click.option("--sandbox", "use_sandbox", is_flag=True, help="Work on the embedded organization, not on AWS.")
-@click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version and exit.")
+@click.option(
+    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version and exit."
+)
 @click.pass_context
-def guardrails(ctx: click.Context, **options: Any) -> None:
+def guardrails(ctx: click.Context, /, **options: Any) -> None:
     """Declare an AWS Organization in YAML; compile, plan, apply and watch it.
 
     The options below may also stand behind a command.
@@ -108,4 +112,6 @@ def _unexpected(kind: type[BaseException], error: BaseException, traceback: Trac
     log = Path(".guardrails") / "crash.log"
     log.parent.mkdir(exist_ok=True)
     log.write_text("".join(format_exception(kind, error, traceback)), encoding="utf-8")
-    click.echo(f"Unexpected error: {kind.__name__}: {error}\nThis is a defect of Guardrails; {log} has the details.", err=True)
+    click.echo(
+        f"Unexpected error: {kind.__name__}: {error}\nThis is a defect of Guardrails; {log} has the details.", err=True
+    )

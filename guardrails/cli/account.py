@@ -21,7 +21,13 @@ def account_command() -> None:
 @click.option("--display-name", default="", help="The name AWS shows.  [default: NAME]")
 @shared_options
 def account_add_command(
-    options: Options, name: str, email: str, organizational_unit: str, owner: str, tags: tuple[str, ...], display_name: str
+    options: Options,
+    name: str,
+    email: str,
+    organizational_unit: str,
+    owner: str,
+    tags: tuple[str, ...],
+    display_name: str,
 ) -> None:
     """Write config/accounts/NAME.yaml and show the plan; nothing in AWS is touched before apply."""
     pairs = dict(_pair(tag) for tag in tags)

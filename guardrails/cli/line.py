@@ -42,7 +42,7 @@ def connected(options: Options, desired: pipeline.Desired) -> "Connection":
     if options.sandbox:
         from guardrails.cli.sandbox import running_endpoint  # noqa: PLC0415
 
-        endpoint = running_endpoint(desired.organization)
+        endpoint = running_endpoint()
     return connect(desired.organization, endpoint=endpoint)
 
 
@@ -77,7 +77,9 @@ def compile_command(options: Options, out: Path | None) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file, for `apply FILE`.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file, for `apply FILE`."
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
 @shared_options
@@ -103,6 +105,7 @@ def drift_command(options: Options, show_calls: bool) -> None:
 
 
 def show_plan(options: Options, purpose: str, show_calls: bool = False) -> planning.Plan:
+    """Print the plan, as "plan" or as "drift", with what apply would refuse; returns it."""
     desired = desired_by(options)
     connection = connected(options, desired)
     plan = _observed_plan(connection, desired)
@@ -139,7 +142,9 @@ def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[
     with locked(STATE / "lock"):
         plan = _observed_plan(connection, desired)
         if reviewed is not None and plan.digest != reviewed:
-            raise StalePlan(f"{file} no longer reproduces: the live or the declared organization changed since; plan again")
+            raise StalePlan(
+                f"{file} no longer reproduces: the live or the declared organization changed since; plan again"
+            )
         safety.check(plan, limits_of(desired.organization, desired.resources), accept)
         if not plan.changes:
             say(options.format.plan(PlanReport(plan, calls=_calls(connection) if show_calls else None)))
@@ -154,7 +159,9 @@ def _digest_in(file: Path) -> str:
     try:
         return str(json.loads(file.read_text(encoding="utf-8"))["digest"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError([Problem(str(file), 0, 0, "is no plan", "write one with: guardrails plan --out FILE")]) from error
+        raise ConfigError(
+            [Problem(str(file), 0, 0, "is no plan", "write one with: guardrails plan --out FILE")]
+        ) from error
 
 
 def _confirm(options: Options, plan: planning.Plan, confirmed: bool) -> None:
@@ -173,7 +180,9 @@ def _apply(connection: "Connection", plan: planning.Plan, calls: Callable[[], di
     begun = time.monotonic()
     outcomes = []
     with applying(len(plan.changes)) as (started, ended):
-        for outcome in run.apply(pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started):
+        for outcome in run.apply(
+            pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started
+        ):
             journal.record(outcome)
             outcomes.append(outcome)
             ended(outcome)

@@ -36,7 +36,7 @@ class Options:
     @property
     def format(self) -> "Format":
         """The report format that was asked for."""
-        import guardrails.reports as reports  # noqa: PLC0415 - only reporting commands need it
+        from guardrails import reports  # noqa: PLC0415 - only reporting commands need it
         from guardrails.engine.catalog import discover  # noqa: PLC0415
 
         return discover(reports, "FORMAT", reports.Format, lambda form: form.name)[self.output]
@@ -44,7 +44,9 @@ class Options:
 
 SHARED = (
     click.option("--config", "config_folder", metavar="DIR", help="The declared organization.  [default: config]"),
-    click.option("--content", "content_folder", metavar="DIR", help="policies/ and templates/.  [default: here, else as shipped]"),
+    click.option(
+        "--content", "content_folder", metavar="DIR", help="policies/ and templates/.  [default: here, else as shipped]"
+    ),
     click.option("--output", type=click.Choice(["text", "json"]), help="How to report.  [default: text]"),
     click.option("--sandbox", "use_sandbox", is_flag=True, help="Work on the embedded organization, not on AWS."),
 )
@@ -61,7 +63,12 @@ def shared_options(command: Callable[..., T]) -> Callable[..., T]:
             return given.pop(name) or outer.get(name)
 
         config, content = said("config_folder"), said("content_folder")
-        options = Options(Path(config or "config"), Path(content) if content else None, said("output") or "text", bool(said("use_sandbox")))
+        options = Options(
+            Path(config or "config"),
+            Path(content) if content else None,
+            said("output") or "text",
+            bool(said("use_sandbox")),
+        )
         return command(*args, options=options, **given)
 
     for option in reversed(SHARED):

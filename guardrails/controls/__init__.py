@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from guardrails.engine.resource import Resource
+from guardrails.engine.resource import Caveat, Resource
 from guardrails.library import Library
 from guardrails.model import Organization
 
@@ -24,7 +24,8 @@ class Control:
 
     `settings` is the pydantic model of its entry in controls.yaml; `resources` receives an instance of it.
     `enabled_by_default` controls hold without an entry there. `source` is the AWS documentation page. `resources` is pure: it may
-    raise `ConfigError` and reads nothing but its arguments.
+    raise `ConfigError`, reads nothing but its arguments, and yields a `Caveat` where the reviewer should know something that no
+    change shows (new accounts need a run). Two controls may yield equal resources (trusted access): they become one.
     """
 
     id: str
@@ -32,5 +33,5 @@ class Control:
     behavior: Behavior
     source: str
     settings: type[BaseModel]
-    resources: Callable[[Organization, Library, Any], Iterable[Resource]]
+    resources: Callable[[Organization, Library, Any], Iterable[Resource | Caveat]]
     enabled_by_default: bool = False

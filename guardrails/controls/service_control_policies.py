@@ -29,7 +29,9 @@ class DeclaredPolicy(Settings):
 
     policy: str = Field(description="The id of a policy: a file name in policies/scp, without .yaml.")
     name: str = Field("", description="Its name in AWS; needed only where one policy is declared twice.")
-    targets: GlobalTargetsSettings = Field(default_factory=Targets, description="Where it holds; everywhere when left out.")
+    targets: GlobalTargetsSettings = Field(
+        default_factory=Targets, description="Where it holds; everywhere when left out."
+    )
     parameters: dict[str, Any] = Field(default_factory=dict, description="Values for the policy's parameters.")
 
 
@@ -39,7 +41,9 @@ class ServiceControlPolicies(Settings):
     policies: tuple[DeclaredPolicy, ...] = Field((), description="Each policy with its targets.")
 
 
-def resources(organization: Organization, library: Library, settings: ServiceControlPolicies) -> Iterator[Policy | Caveat]:
+def resources(
+    organization: Organization, library: Library, settings: ServiceControlPolicies
+) -> Iterator[Policy | Caveat]:
     """One policy for each declared one; nothing may exceed AWS's quotas of size and of policies on one target.
 
     Raises: ConfigError.

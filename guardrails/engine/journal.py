@@ -36,7 +36,9 @@ class Journal:
                 "event": "change",
                 "address": str(change.address),
                 "action": change.action.value,
-                "differences": {d.property: {"live": plain(d.live), "desired": plain(d.desired)} for d in change.differences},
+                "differences": {
+                    d.property: {"live": plain(d.live), "desired": plain(d.desired)} for d in change.differences
+                },
                 "result": outcome.result.value,
                 "reason": outcome.reason,
                 "seconds": round(outcome.seconds, 3),
@@ -48,7 +50,12 @@ class Journal:
         self._append({"event": "end", "result": result})
 
     def _append(self, what: dict[str, Any]) -> None:
-        line = {"time": self._now().isoformat(timespec="milliseconds"), "caller": self._caller, "plan": self._digest, **what}
+        line = {
+            "time": self._now().isoformat(timespec="milliseconds"),
+            "caller": self._caller,
+            "plan": self._digest,
+            **what,
+        }
         with self._file.open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(line, ensure_ascii=False) + "\n")
 

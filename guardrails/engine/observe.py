@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any, Final
 
@@ -60,7 +61,9 @@ def observe(
     return Observation(live, tuple(sorted(blind)))
 
 
-def _keep(found: Sequence[Live[Any] | BlindSpot], live: dict[Address, Live[Any]], blind: set[BlindSpot], names: Directory) -> None:
+def _keep(
+    found: Sequence[Live[Any] | BlindSpot], live: dict[Address, Live[Any]], blind: set[BlindSpot], names: Directory
+) -> None:
     for item in found:
         if isinstance(item, BlindSpot):
             blind.add(item)
@@ -72,15 +75,15 @@ def _keep(found: Sequence[Live[Any] | BlindSpot], live: dict[Address, Live[Any]]
 def _looks(
     kind: ResourceType[Any], aws: Reader, desired: Collection[Resource], names: Directory, places: Collection[Place]
 ) -> Iterator[Callable[[], list[Live[Any] | BlindSpot]]]:
-    wanted = [resource for resource in desired if resource.TYPE == kind.name]
+    wanted = [resource for resource in desired if kind.name == resource.TYPE]
     if not kind.per_place:
-        yield lambda: _look(kind, aws, wanted, names)
+        yield partial(_look, kind, aws, wanted, names)
         return
     by_place: dict[Place, list[Resource]] = {place: [] for place in places}
     for resource in wanted:
         by_place.setdefault((resource.account, resource.region), []).append(resource)
-    for (account, region), here in sorted(by_place.items(), key=lambda item: item[0]):
-        yield lambda bound=aws.at(account, region), here=here: _look(kind, bound, here, names)  # type: ignore[misc]  # defaults bind the loop variables
+    for account, region in sorted(by_place):
+        yield partial(_look, kind, aws.at(account, region), by_place[account, region], names)
 
 
 def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Directory) -> list[Live[Any] | BlindSpot]:

@@ -1,7 +1,7 @@
 """Desired and observed -> changes, in the order in which they can be made, with a digest that ties review to apply.
 
-An object that is wanted and absent is created (+); wanted, present and different: updated (~); wanted, present and not ours yet: adopted (=);
-ours and wanted no longer: deleted (-), or released (») where its type says so. What is neither ours nor wanted is only reported.
+An object that is wanted and absent is created (+); wanted, present and different: updated (~); wanted, present and not ours yet:
+adopted (=); ours and wanted no longer: deleted (-), or released (») where its type says so. What is neither is only reported.
 """
 
 import hashlib
@@ -92,7 +92,12 @@ class Plan:
     def digest(self) -> str:
         """A SHA-256 over every change with its observed ids and values: two plans with one digest do the same to the same."""
         facts = [
-            [c.action.value, str(c.address), dict(c.before.attributes) if c.before else None, [[d.property, plain(d.live), plain(d.desired)] for d in c.differences]]
+            [
+                c.action.value,
+                str(c.address),
+                dict(c.before.attributes) if c.before else None,
+                [[d.property, plain(d.live), plain(d.desired)] for d in c.differences],
+            ]
             for c in self.changes
         ]
         blind = [[spot.type, spot.account, spot.region] for spot in self.blind]
@@ -132,7 +137,9 @@ def diff(
     hidden = {(spot.type, spot.account, spot.region) for spot in observed.blind}
     changes: dict[Address, Change] = {}
     for address, want in resolved.items():
-        if not _is_hidden(address, types[address.type], hidden) and (change := _wanted(types[address.type], want, observed.live.get(address))):
+        if not _is_hidden(address, types[address.type], hidden) and (
+            change := _wanted(types[address.type], want, observed.live.get(address))
+        ):
             changes[address] = change
     unmanaged = []
     for address, live in observed.live.items():
@@ -152,7 +159,9 @@ def _is_hidden(address: Address, kind: ResourceType[Any], hidden: set[tuple[str,
 
 def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None) -> Change | None:
     if live is None:
-        differences = tuple(Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None)
+        differences = tuple(
+            Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None
+        )
         return Change(Action.CREATE, want.address, None, want, differences, want.references())
     differences = tuple(_differences(live.resource, want))
     foreign = isinstance(kind, ObjectType) and kind.tagged and not live.managed
@@ -211,27 +220,25 @@ def _check_references(resolved: Mapping[Address, Resource], observed: Observatio
         Problem("", 0, 0, f"{address} depends on {target}, which is neither declared nor live")
         for address, want in resolved.items()
         for target in want.references()
-        if target not in resolved and target not in observed.live and names.get(target) is None and target.type not in blind_types
+        if target not in resolved
+        and target not in observed.live
+        and names.get(target) is None
+        and target.type not in blind_types
     ]
     if problems:
         raise ConfigError(problems)
 
 
 def _ordered(changes: Mapping[Address, Change]) -> list[Change]:
-    """The changes so that each stands behind those it waits for; ties in the order of address, so that a plan reads the same twice."""
-    edges = dependencies(changes)
-    done: dict[Address, Change] = {}
-
-    def visit(address: Address) -> None:
-        if address in done:
-            return
-        for needed in sorted(edges[address]):
-            visit(needed)
-        done[address] = changes[address]
-
-    for address in sorted(changes):
-        visit(address)
-    return list(done.values())
+    """The changes so that each stands behind those it waits for; otherwise by address, so that a plan reads the same twice."""
+    order = TopologicalSorter(dependencies(changes))
+    order.prepare()
+    ordered: list[Change] = []
+    while order.is_active():
+        ready = sorted(order.get_ready())
+        ordered += [changes[address] for address in ready]
+        order.done(*ready)
+    return ordered
 
 
 def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address]]:
@@ -245,7 +252,11 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
     edges: dict[Address, set[Address]] = {address: set() for address in changes}
     for address, change in changes.items():
         if change.after is not None:
-            edges[address] |= {target for target in change.after.references() if target in changes and changes[target].after is not None}
+            edges[address] |= {
+                target
+                for target in change.after.references()
+                if target in changes and changes[target].after is not None
+            }
         if change.before is not None:
             kept = change.after.references() if change.after is not None else frozenset()
             for target in change.before.resource.references() - kept:

@@ -37,7 +37,9 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """Looks at and changes AWS; its reads are never remembered from an earlier call."""
 
-    def write(self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any) -> Mapping[str, Any]:
+    def write(
+        self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any
+    ) -> Mapping[str, Any]:
         """The response of one operation that changes something; `retry_on` adds error codes that pass by themselves."""
 
     def wait_for(self, look: Callable[[], T | None], *, what: str, every: float, timeout: float) -> T:

@@ -51,7 +51,11 @@ class Ref:
 
     def __str__(self) -> str:
         a = self.address
-        return OPENING + "|".join(quote(part, safe=" :/") for part in (a.type, a.name, a.account, a.region, self.attribute)) + CLOSING
+        return (
+            OPENING
+            + "|".join(quote(part, safe=" :/") for part in (a.type, a.name, a.account, a.region, self.attribute))
+            + CLOSING
+        )
 
     @classmethod
     def parse(cls, token: str) -> "Ref":
@@ -171,6 +175,13 @@ class BlindSpot:
     region: str
     reason: str
     remedy: str = ""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Caveat:
+    """Something a reviewer should know that no change shows, as one sentence; a control yields it beside its resources."""
+
+    sentence: str
 
 
 class Directory:

@@ -97,5 +97,3 @@ def _make(kind: ResourceType[Any], change: Change, aws: Writer, names: Directory
     except AwsError as error:
         return Outcome(change, Result.FAILED, time.monotonic() - begun, str(error))
     return Outcome(change, Result.DONE, time.monotonic() - begun)
-
-

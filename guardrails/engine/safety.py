@@ -41,7 +41,12 @@ def violations(plan: Plan, limits: Mapping[str, Limit], accepted: Collection[str
     unknown = sorted(set(accepted) - set(limits))
     if unknown:
         known = ", ".join(sorted(limits))
-        raise ConfigError([Problem("", 0, 0, f"--accept {name}: there is no such limit", f"the limits are {known}") for name in unknown])
+        raise ConfigError(
+            [
+                Problem("", 0, 0, f"--accept {name}: there is no such limit", f"the limits are {known}")
+                for name in unknown
+            ]
+        )
     return tuple((name, message) for name, limit in limits.items() if name not in accepted for message in limit(plan))
 
 

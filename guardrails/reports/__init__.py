@@ -1,7 +1,7 @@
 """What is told at the end of a command, one file per format: `Report -> str`. The folder is the registry.
 
-A file `guardrails/reports/<name>.py` exports one constant, `FORMAT`, a `Format` whose name is the file's name. Formats return text and print
-nothing.
+A file `guardrails/reports/<name>.py` exports one constant, `FORMAT`, a `Format` whose name is the file's name. Formats return
+text and print nothing.
 """
 
 from collections.abc import Callable, Mapping

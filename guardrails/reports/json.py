@@ -15,7 +15,13 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "summary": {action.value: plan.count(action) for action in Action},
         "changes": [_change(change) for change in plan.changes],
         "blind": [
-            {"type": spot.type, "account": spot.account, "region": spot.region, "reason": spot.reason, "remedy": spot.remedy}
+            {
+                "type": spot.type,
+                "account": spot.account,
+                "region": spot.region,
+                "reason": spot.reason,
+                "remedy": spot.remedy,
+            }
             for spot in plan.blind
         ],
         "unmanaged": [str(address) for address in plan.unmanaged],
@@ -55,7 +61,9 @@ def render_apply(report: ApplyReport) -> str:
         }
         for outcome in report.outcomes
     ]
-    return _text({"digest": report.plan.digest, "outcomes": outcomes, "seconds": round(report.seconds, 3)}, report.calls)
+    return _text(
+        {"digest": report.plan.digest, "outcomes": outcomes, "seconds": round(report.seconds, 3)}, report.calls
+    )
 
 
 FORMAT = Format(name="json", plan=render_plan, apply=render_apply)

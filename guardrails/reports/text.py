@@ -49,7 +49,9 @@ def _plan_lines(report: PlanReport) -> Iterator[str]:
     for change in plan.changes:
         yield from _change_lines(change)
         yield ""
-    yield from _section("Not seen (the plan is incomplete, apply will refuse it):", [_blind(spot) for spot in plan.blind], "red")
+    yield from _section(
+        "Not seen (the plan is incomplete, apply will refuse it):", [_blind(spot) for spot in plan.blind], "red"
+    )
     yield from _section("Neither ours nor declared, left alone:", [str(address) for address in plan.unmanaged], None)
     yield from _section("Good to know:", list(plan.caveats), "cyan")
     refused = [f"{message} (--accept {limit})" for limit, message in report.violations]
@@ -98,7 +100,7 @@ def _short(value: Any, width: int) -> str:
     if len(text) <= width:
         return text
     half = (width - 3) // 2
-    return f"{text[:half]} … {text[len(text) - (width - 3 - half):]}"
+    return f"{text[:half]} … {text[len(text) - (width - 3 - half) :]}"
 
 
 def _words(value: Any) -> str:
@@ -128,7 +130,9 @@ def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
 def _calls(calls: Mapping[str, int] | None) -> Iterator[str]:
     if calls is not None:
         yield click.style(f"AWS calls: {sum(calls.values())}", bold=True)
-        yield from (f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0])))
+        yield from (
+            f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0]))
+        )
         yield ""
 
 

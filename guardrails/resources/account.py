@@ -72,12 +72,17 @@ class Accounts(ObjectType[Account]):
         identity = _created(aws, want) if live is None else live.attributes["id"]
         here = aws.read("organizations", "list_parents", ChildId=identity)["Parents"][0]["Id"]
         if here != (there := names.id(want.parent)):
-            aws.write("organizations", "move_account", AccountId=identity, SourceParentId=here, DestinationParentId=there)
+            aws.write(
+                "organizations", "move_account", AccountId=identity, SourceParentId=here, DestinationParentId=there
+            )
         if live is None or not live.managed or dict(live.resource.tags) != dict(want.tags):
             put_organization_tags(aws, identity, want.tags, owner=want.name)
         if live is not None:
             return live.attributes
-        return {"id": identity, "arn": aws.read("organizations", "describe_account", AccountId=identity)["Account"]["Arn"]}
+        return {
+            "id": identity,
+            "arn": aws.read("organizations", "describe_account", AccountId=identity)["Account"]["Arn"],
+        }
 
     def delete(self, aws: Writer, live: Live[Account], names: Directory) -> None:
         """Take our tag off; the account stays where it is."""
@@ -99,7 +104,9 @@ class _Parents:
             self._listed = {
                 listed["Id"]: parent
                 for parent in [ROOT_ADDRESS, *self._names.of_type(ORGANIZATIONAL_UNIT_TYPE)]
-                for listed in self._aws.items("organizations", "list_accounts_for_parent", "Accounts", ParentId=self._names.id(parent))
+                for listed in self._aws.items(
+                    "organizations", "list_accounts_for_parent", "Accounts", ParentId=self._names.id(parent)
+                )
             }
         return self._listed.get(account["Id"], ROOT_ADDRESS)
 

@@ -32,7 +32,9 @@ class OrganizationalUnits(ObjectType[OrganizationalUnit]):
     resource = OrganizationalUnit
     source = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_ous.html"
 
-    def observe(self, aws: Reader, wanted: Sequence[OrganizationalUnit], names: Directory) -> Iterator[Live[OrganizationalUnit] | BlindSpot]:
+    def observe(
+        self, aws: Reader, wanted: Sequence[OrganizationalUnit], names: Directory
+    ) -> Iterator[Live[OrganizationalUnit] | BlindSpot]:
         """One call for each OU, to list its children, and one for a hundred OUs' tags."""
         found = list(_walk(aws, ROOT, names.id(organizational_unit_address(ROOT)), {ou.name: ou for ou in wanted}))
         declared = {ou.name for ou in wanted}
@@ -65,7 +67,9 @@ class OrganizationalUnits(ObjectType[OrganizationalUnit]):
             return {"id": unit["Id"], "arn": unit["Arn"], "path": path}
         identity = live.attributes["id"]
         if live.resource.display_name != want.display_name:
-            aws.write("organizations", "update_organizational_unit", OrganizationalUnitId=identity, Name=want.display_name)
+            aws.write(
+                "organizations", "update_organizational_unit", OrganizationalUnitId=identity, Name=want.display_name
+            )
         if not live.managed or dict(live.resource.tags) != dict(want.tags):
             put_organization_tags(aws, identity, want.tags)
         return live.attributes
@@ -79,7 +83,9 @@ def _walk(
     aws: Reader, parent: str, parent_id: str, wanted: Mapping[str, OrganizationalUnit]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Every OU below a parent as (declared path, declared parent path, what AWS says), parents first."""
-    children = list(aws.items("organizations", "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent_id))
+    children = list(
+        aws.items("organizations", "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent_id)
+    )
     paths = {unit["Id"]: unit["Name"] if parent == ROOT else f"{parent}/{unit['Name']}" for unit in children}
     renamed = {ou.renamed_from: path for path, ou in wanted.items() if ou.renamed_from and path not in paths.values()}
     for unit in children:

@@ -9,7 +9,14 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.iam.document import minified
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
-from guardrails.tagging import declared_tags, is_ours, organization_tags, owned_policy_types, put_organization_tags, tag_list
+from guardrails.tagging import (
+    declared_tags,
+    is_ours,
+    organization_tags,
+    owned_policy_types,
+    put_organization_tags,
+    tag_list,
+)
 
 PASSES_SOON: Final = ("PolicyTypeNotEnabledException", "PolicyChangesInProgressException")
 
@@ -65,12 +72,16 @@ class Policies(ObjectType[Policy]):
         have = live.resource if live else None
         if have and (have.content != want.content or have.description != want.description):
             content = minified(want.content)
-            aws.write("organizations", "update_policy", PolicyId=identity, Content=content, Description=want.description)
+            aws.write(
+                "organizations", "update_policy", PolicyId=identity, Content=content, Description=want.description
+            )
         if live and (not live.managed or dict(live.resource.tags) != dict(want.tags)):
             put_organization_tags(aws, identity, want.tags)
         attached = frozenset(have.targets) if have else frozenset()
         for target in sorted(set(want.targets) - attached):
-            aws.write("organizations", "attach_policy", PolicyId=identity, TargetId=names.id(target), retry_on=PASSES_SOON)
+            aws.write(
+                "organizations", "attach_policy", PolicyId=identity, TargetId=names.id(target), retry_on=PASSES_SOON
+            )
         for target in sorted(attached - set(want.targets)):
             aws.write("organizations", "detach_policy", PolicyId=identity, TargetId=_target_id(target, names))
         return attributes
@@ -98,7 +109,9 @@ def _created(aws: Writer, want: Policy) -> Mapping[str, str]:
 
 
 def _content(aws: Reader, identity: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads(aws.read("organizations", "describe_policy", PolicyId=identity)["Policy"]["Content"])
+    content: Mapping[str, Any] = json.loads(
+        aws.read("organizations", "describe_policy", PolicyId=identity)["Policy"]["Content"]
+    )
     return content
 
 

@@ -26,7 +26,9 @@ class PolicyTypes(ResourceType[PolicyType]):
     resource = PolicyType
     source = "https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html"
 
-    def observe(self, aws: Reader, wanted: Sequence[PolicyType], names: Directory) -> Iterator[Live[PolicyType] | BlindSpot]:
+    def observe(
+        self, aws: Reader, wanted: Sequence[PolicyType], names: Directory
+    ) -> Iterator[Live[PolicyType] | BlindSpot]:
         """One call: the root knows its policy types."""
         for root in aws.items("organizations", "list_roots", "Roots"):
             for kind in root["PolicyTypes"]:

@@ -1,0 +1,126 @@
+"""sandbox start, stop, status, reset, env, demo: the embedded AWS organization."""
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from guardrails import sandbox
+from guardrails.cli.terminal import STATE, Options, note, say, shared_options
+from guardrails.errors import SandboxError
+
+if TYPE_CHECKING:
+    from guardrails.aws.sessions import Endpoint
+
+NOT_RUNNING = "no sandbox runs here; start one with: guardrails sandbox start"
+
+
+def running_endpoint() -> "Endpoint":
+    """Where the sandbox answers and as whom, started now when it does not run yet."""
+    from guardrails.aws.sessions import Endpoint  # noqa: PLC0415 - offline commands load no botocore
+
+    running = sandbox.status(STATE)
+    if running is None:
+        running = sandbox.start(STATE)
+        note(f"Started a sandbox at {running.endpoint} (guardrails sandbox stop ends it).")
+    return Endpoint(running.endpoint, running.access_key_id, running.secret_access_key)
+
+
+@click.group()
+def sandbox_command() -> None:
+    """Run an embedded AWS organization on this machine."""
+
+
+SEED = click.option(
+    "--seed", type=click.Choice(sandbox.SEEDS), default="bare", help="What it begins with.", show_default=True
+)
+
+
+@sandbox_command.command("start")
+@SEED
+@shared_options
+def start_command(options: Options, seed: str) -> None:
+    """Start it in the background, on loopback only."""
+    _tell(options, sandbox.start(STATE, seed))
+
+
+@sandbox_command.command("stop")
+@shared_options
+def stop_command(options: Options) -> None:
+    """End it; what it held is gone."""
+    stopped = sandbox.stop(STATE)
+    say(
+        json.dumps({"stopped": stopped})
+        if options.output == "json"
+        else "Stopped."
+        if stopped
+        else "No sandbox was running."
+    )
+
+
+@sandbox_command.command("status")
+@shared_options
+def status_command(options: Options) -> None:
+    """Tell whether it runs, and where it answers."""
+    _tell(options, _running())
+
+
+@sandbox_command.command("reset")
+@SEED
+@shared_options
+def reset_command(options: Options, seed: str) -> None:
+    """Put it back to what it began with, without a restart."""
+    _running()
+    _tell(options, sandbox.reset(STATE, seed))
+
+
+@sandbox_command.command("env")
+@shared_options
+def env_command(options: Options) -> None:
+    """Print the export lines with which any AWS tool speaks to it.
+
+    Use it as: eval "$(guardrails sandbox env)"
+    """
+    variables = sandbox.environment(_running())
+    if options.output == "json":
+        say(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        say(f"export {name}={shlex.quote(value)}")
+
+
+@sandbox_command.command("demo")
+@click.option("--keep", is_flag=True, help="Leave the demo's folder and its sandbox running.")
+@shared_options
+def demo_command(options: Options, keep: bool) -> None:
+    """Walk the whole line once: plan, apply, drift, repair, onboard."""
+    from guardrails.sandbox.demo import run  # noqa: PLC0415 - only the demo needs it
+
+    run(options.config, options.content, say, keep=keep)
+
+
+def _running() -> sandbox.Running:
+    running = sandbox.status(STATE)
+    if running is None:
+        raise SandboxError(NOT_RUNNING)
+    return running
+
+
+def _tell(options: Options, running: sandbox.Running) -> None:
+    if options.output == "json":
+        say(
+            json.dumps(
+                {
+                    "endpoint": running.endpoint,
+                    "pid": running.pid,
+                    "account_id": running.account_id,
+                    "seed": running.seed,
+                }
+            )
+        )
+        return
+    say(
+        f"The sandbox answers at {running.endpoint} (process {running.pid}), account {running.account_id}, home region {running.region}."
+    )
+    say('Point any AWS tool at it with: eval "$(guardrails sandbox env)"')
