@@ -76,7 +76,7 @@ def parse(text: str, shown_as: str, problems: Problems) -> Document | None:
     construction = _Construction(Document(shown_as), problems)
     try:
         construction.document.data = construction.build(node, ())
-    except _TooMuch as error:
+    except _TooMuchError as error:
         problems.add(construction.source(node), str(error), "do not nest aliases")
         return None
     return construction.document
@@ -113,7 +113,7 @@ def _spelled(character: int | str) -> str:
 
 
 def _may_be_deep(text: str) -> bool:
-    # The C composer recurses, and a hostile file could exhaust the stack. A level needs a bracket or a column of its own.
+    # The C composer recurses, so a hostile file could exhaust the stack. A level needs a bracket or a column of its own
     return text.count("[") + text.count("{") > SAFE_DEPTH or max(map(len, text.splitlines()), default=0) > SAFE_DEPTH
 
 
@@ -137,7 +137,7 @@ def _explain(error: yaml.MarkedYAMLError, text: str, place: Source, problems: Pr
     problems.add(place, f"is not valid YAML: {error.problem or error.context}", suggestion)
 
 
-class _TooMuch(Exception):
+class _TooMuchError(Exception):
     """A document is too large, or nested too deep, to be a configuration."""
 
 
@@ -154,9 +154,9 @@ class _Construction:
         """The data of a node at a path."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _TooMuch(f"expands to more than {MAX_NODES:,} values")
+            raise _TooMuchError(f"expands to more than {MAX_NODES:,} values")
         if len(path) > MAX_DEPTH:
-            raise _TooMuch(f"is nested more than {MAX_DEPTH} levels deep")
+            raise _TooMuchError(f"is nested more than {MAX_DEPTH} levels deep")
         mark = node.start_mark
         self.document.values[path] = (mark.line + 1, mark.column + 1)
         kind = node.tag.removeprefix(_STANDARD_TAG)

@@ -1,6 +1,6 @@
 """The files of a configuration directory, read: which there are, and which names they declare.
 
-    organization.yaml   accounts/<name>.yaml   controls.yaml   identity.yaml      (the last two may be left out)
+organization.yaml   accounts/<name>.yaml   controls.yaml   identity.yaml      (the last two may be left out)
 """
 
 import re
@@ -20,7 +20,7 @@ ACCOUNT_NAME: Final = re.compile(r"(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Files:
-    """What could be read: None for a file that could not be understood, an empty document for one that may be left out."""
+    """What could be read: None for a file that was not understood, an empty document for one that may be left out."""
 
     organization: Document | None
     accounts: Mapping[str, Document | None]
@@ -63,6 +63,11 @@ def organizational_units(tree: Any, above: tuple[str, ...] = ()) -> Iterator[str
             yield from organizational_units(children, (*above, name))
 
 
+def account_name_problem(name: str) -> str:
+    """What is wrong with an account's logical name, "" when nothing is."""
+    return "" if ACCOUNT_NAME.fullmatch(name) else "use up to 50 lower-case letters, digits and inner hyphens"
+
+
 def _keys(document: Document | None, key: str) -> frozenset[str] | None:
     declared = document.data.get(key) if document else None
     if isinstance(declared, dict):
@@ -101,8 +106,8 @@ def _account_files(directory: Path, problems: Problems) -> Iterator[Path]:
         if file.name.startswith("."):
             continue
         if file.suffix != ".yaml" or file.is_dir():
-            problems.add(Source(str(file)), "is not an account file", "accounts stand directly in accounts/, as <name>.yaml")
-        elif not ACCOUNT_NAME.fullmatch(file.stem):
-            problems.add(Source(str(file)), f"{file.stem!r} is not an account name", "use lower-case letters, digits, hyphens")
+            problems.add(Source(str(file)), "is not an account file", "each account is a file <name>.yaml here")
+        elif advice := account_name_problem(file.stem):
+            problems.add(Source(str(file)), f"{file.stem!r} is not an account name", advice)
         else:
             yield file

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,7 +12,7 @@ from guardrails.config.files import Files, names_in, organizational_units, read_
 from guardrails.config.messages import validate, value_at
 from guardrails.config.problems import Problems, did_you_mean
 from guardrails.config.shapes import AccountFile, IdentityFile, OrganizationFile
-from guardrails.config.vocabulary import Names, Settings
+from guardrails.config.vocabulary import Names, locate
 from guardrails.model import (
     Account,
     Assignment,
@@ -23,8 +22,6 @@ from guardrails.model import (
     Organization,
     OrganizationalUnit,
     PermissionSet,
-    Source,
-    Targets,
 )
 
 
@@ -33,7 +30,7 @@ def load(
 ) -> Organization:
     """The declared organization in a configuration directory.
 
-    `controls` maps every known control id to the model of its settings; `default_controls` hold unless they are set to false.
+    `controls` maps every known control id to the model of its settings; `default_controls` hold unless set to false.
     Accounts are sorted by name, OUs stand parents first, controls are sorted by id.
 
     Raises: ConfigError, with every problem of all files, each at its file, line and column.
@@ -117,11 +114,11 @@ def _controls(
     if document is None:
         return ()
     for control in document.data.keys() - controls.keys():
-        problems.add(document.key_place((control,)), f"there is no control {control!r}", did_you_mean(control, controls))
+        near = did_you_mean(control, controls)
+        problems.add(document.key_place((control,)), f"there is no control {control!r}", near)
+    wanted = {control for control in {*document.data, *defaults} if document.data.get(control) is not False}
     declared = [
-        _control(control, controls[control], document, names, problems)
-        for control in sorted(controls)
-        if document.data.get(control, control in defaults) is not False and (control in document.data or control in defaults)
+        _control(control, controls[control], document, names, problems) for control in sorted(wanted & controls.keys())
     ]
     return tuple(declaration for declaration in declared if declaration)
 
@@ -134,34 +131,16 @@ def _control(
     settings = validate(model, document, (control,), names, problems)
     if settings is None:
         return None
-    _locate(settings, document, (control,))
+    locate(settings, (control,), document)
     sources = {path[1:]: document.place(path) for path in document.values if path[:1] == (control,)}
     return ControlDeclaration(control, settings, sources)
-
-
-def _locate(value: Any, document: Document, at: Where) -> None:
-    """Tell settings, and the targets in them, where they stand."""
-    if isinstance(value, Targets):
-        if at in document.values:  # not the shared default of a field
-            object.__setattr__(value, "source", document.place(at))
-    elif isinstance(value, BaseModel):
-        if isinstance(value, Settings):
-            value._source = document.place(at)
-        for name, field in type(value).model_fields.items():
-            _locate(getattr(value, name), document, (*at, field.alias or name))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _locate(item, document, (*at, key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            _locate(item, document, (*at, index))
 
 
 def _identity(document: Document | None, names: Names, problems: Problems) -> Identity:
     shape = validate(IdentityFile, document, (), names, problems) if document else None
     if document is None or shape is None:
         return Identity()
-    _locate(shape, document, ())
+    locate(shape, (), document)
     identity = Identity(
         groups=tuple(
             Group(name, description or "", document.key_place(("groups", name)))

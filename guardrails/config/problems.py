@@ -28,7 +28,7 @@ class Problems:
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """ "did you mean 'Workloads'?" for the candidate nearest to a wrong name; "" when none is near.
+    """The question "did you mean 'Workloads'?" for the candidate nearest to a wrong name; "" when none is near.
 
     Case never counts, and the last part of a slash path is enough: "prod" is near "Workloads/Prod".
     """

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from guardrails.config.regions import REGIONS
 from guardrails.config.problems import did_you_mean
+from guardrails.config.regions import REGIONS
 from guardrails.config.vocabulary import (
     AccountName,
     GlobalTargetsSettings,
@@ -15,13 +15,13 @@ from guardrails.config.vocabulary import (
     OrganizationalUnitPath,
     PermissionSetName,
     Settings,
+    Shaped,
     Tags,
-    shaped,
     wrong,
 )
-from guardrails.model import ROOT
 
-ACCOUNT_NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+MIN_SESSION_MINUTES: Final = 60
+MAX_SESSION_MINUTES: Final = 720
 _DURATION = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,3})M)?")
 
 
@@ -42,7 +42,7 @@ def _organizational_unit_name(name: str) -> str:
     if name.startswith("/"):
         known = ("/tags", "/renamed_from")
         raise wrong(f"unknown attribute {name!r} of an organizational unit", did_you_mean(name, known))
-    if "/" in name or name != name.strip() or not 1 <= len(name) <= 128:
+    if not re.fullmatch(r"(?!\s)[^/]{1,128}(?<!\s)", name):
         raise wrong(f"{name!r} is not an organizational unit name: 1 to 128 characters, no slash, no spaces around it")
     return name
 
@@ -50,7 +50,7 @@ def _organizational_unit_name(name: str) -> str:
 def _session_duration(text: str) -> str:
     match = _DURATION.fullmatch(text)
     minutes = int(match[1] or 0) * 60 + int(match[2] or 0) if match else 0
-    if not 60 <= minutes <= 720:
+    if not MIN_SESSION_MINUTES <= minutes <= MAX_SESSION_MINUTES:
         raise wrong(f"{text!r} is not a session duration", "write PT1H to PT12H")
     return text
 
@@ -64,12 +64,32 @@ def _policy_document(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document
 
 
-Region = Annotated[str, AfterValidator(_region)]
+Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": sorted(REGIONS)})]
+Prefix = Annotated[
+    str, Shaped(r"[a-z][a-z0-9-]{1,18}[a-z0-9]", "a prefix: 3 to 20 lower-case letters, digits and inner hyphens")
+]
 RoleName = Annotated[
-    str,
-    AfterValidator(shaped(r"[\w+=,.@-]{1,64}", "an IAM role name: up to 64 letters, digits and _ + = , . @ - (no path)")),
+    str, Shaped(r"[\w+=,.@-]{1,64}", "an IAM role name: up to 64 letters, digits and _+=,.@- (no path)")
 ]
 OrganizationalUnitName = Annotated[str, AfterValidator(_organizational_unit_name)]
+DisplayName = Annotated[str, Shaped(r"[ -~]{1,50}", "an account name: 1 to 50 printable ASCII characters")]
+Email = Annotated[str, Shaped(r"(?=.{6,64}$)[^\s@]+@[^\s@]+\.[^\s@]+", "an e-mail address of 6 to 64 characters")]
+Description = Annotated[
+    str, Shaped(r"[\t\n\r -~\u00A1-\u00FF]{0,700}", "a description: up to 700 letters of Western languages")
+]
+SessionDuration = Annotated[str, AfterValidator(_session_duration)]
+ManagedPolicy = Annotated[
+    str,
+    Shaped(
+        r"(arn:aws(-[a-z]{1,5}){0,3}:iam::aws:policy/)?([\w+=,.@-]+/)*[\w+=,.@-]+",
+        "the name or ARN of an AWS managed policy",
+    ),
+]
+PermissionSetKey = Annotated[
+    str, Shaped(r"[\w+=,.@-]{1,32}", "a permission set name: 1 to 32 letters, digits and _+=,.@-")
+]
+GroupKey = Annotated[str, Shaped(r"(?!\s).{1,1024}(?<!\s)", "a group name: 1 to 1024 characters")]
+PolicyDocument = Annotated[dict[str, Any], AfterValidator(_policy_document)]
 
 
 class OrganizationalUnitShape(Settings):
@@ -96,12 +116,9 @@ class AccountRoles(Settings):
 class OrganizationFile(Settings):
     """organization.yaml: what the organization is."""
 
-    prefix: Annotated[
-        str,
-        AfterValidator(
-            shaped(r"[a-z][a-z0-9-]{1,18}[a-z0-9]", "a prefix: 3 to 20 lower-case letters, digits and inner hyphens")
-        ),
-    ] = Field(description="Starts every name that must be unique, such as those of buckets and stack sets.")
+    prefix: Prefix = Field(
+        description="Starts every name that must be unique, such as those of buckets and stack sets."
+    )
     home_region: Region = Field(description="Where organization-wide things live; one of the governed regions.")
     governed_regions: Annotated[tuple[Region, ...], AfterValidator(_distinct)] = Field(
         min_length=1, description="Where guardrails hold and workloads may run."
@@ -124,14 +141,8 @@ class OrganizationFile(Settings):
 class AccountFile(Settings):
     """accounts/<name>.yaml: one account; the file's name is what the rest of the configuration calls it."""
 
-    name: Annotated[
-        str,
-        AfterValidator(shaped(r"[ -~]{1,50}", "an account name: 1 to 50 printable ASCII characters")),
-    ] = Field(description="The name that AWS shows.")
-    email: Annotated[
-        str,
-        AfterValidator(shaped(r"(?=.{6,64}$)[^\s@]+@[^\s@]+\.[^\s@]+", "an e-mail address of 6 to 64 characters")),
-    ] = Field(description="The address of the root user: unique in all of AWS, and read by somebody.")
+    name: DisplayName = Field(description="The name that AWS shows.")
+    email: Email = Field(description="The address of the root user: unique in all of AWS, and read by somebody.")
     organizational_unit: OrganizationalUnitPath = Field(description="Where the account sits: Workloads/Prod, or Root.")
     owner: str = Field("", max_length=256, description="Who answers for the account.")
     tags: Tags = Field({}, description="Tags of the account; targets select by them (account_tags).")
@@ -140,28 +151,13 @@ class AccountFile(Settings):
 class PermissionSetShape(Settings):
     """What people may do once they are in an account."""
 
-    description: Annotated[
-        str, AfterValidator(shaped(r"[\t\n\r -~¡-ÿ]{0,700}", "a description: up to 700 Latin characters"))
-    ] = Field("", description="Shown to people who choose it.")
-    session_duration: Annotated[str, AfterValidator(_session_duration)] = Field(
-        "PT1H", description="How long a session lasts, PT1H to PT12H."
-    )
+    description: Description = Field("", description="Shown to people who choose it.")
+    session_duration: SessionDuration = Field("PT1H", description="How long a session lasts, PT1H to PT12H.")
     relay_state: str = Field("", max_length=240, description="The console page to open first.")
-    managed_policies: tuple[
-        Annotated[
-            str,
-            AfterValidator(
-                shaped(
-                    r"(arn:aws(-[a-z]{1,5}){0,3}:iam::aws:policy/)?([\w+=,.@-]+/)*[\w+=,.@-]+",
-                    "the name or ARN of an AWS managed policy",
-                )
-            ),
-        ],
-        ...,
-    ] = Field((), description="AWS managed policies: ReadOnlyAccess, job-function/Billing, or ARNs.")
-    inline_policy: Annotated[dict[str, Any], AfterValidator(_policy_document)] = Field(
-        {}, description="A policy document of its own, written as YAML."
+    managed_policies: tuple[ManagedPolicy, ...] = Field(
+        (), description="AWS managed policies: ReadOnlyAccess, job-function/Billing, or ARNs."
     )
+    inline_policy: PolicyDocument = Field({}, description="A policy document of its own, written as YAML.")
 
 
 class AssignmentShape(Settings):
@@ -175,15 +171,10 @@ class AssignmentShape(Settings):
 class IdentityFile(Settings):
     """identity.yaml: who may do what where, through IAM Identity Center."""
 
-    groups: dict[Annotated[str, Field(min_length=1, max_length=1024)], str | None] = Field(
-        {}, description="Groups of people, each with a description."
+    groups: dict[GroupKey, str | None] = Field({}, description="Groups of people, each with a description.")
+    permission_sets: dict[PermissionSetKey, PermissionSetShape] = Field(
+        {}, description="What people may do once they are in an account, by name."
     )
-    permission_sets: dict[
-        Annotated[
-            str, AfterValidator(shaped(r"[\w+=,.@-]{1,32}", "a permission set name: 1 to 32 letters, digits and _+=,.@-"))
-        ],
-        PermissionSetShape,
-    ] = Field({}, description="What people may do once they are in an account, by name.")
     assignments: tuple[AssignmentShape, ...] = Field((), description="Who may do what where.")
     exclusive: tuple[Literal["assignments", "groups"], ...] = Field(
         (), description="Kinds that are deleted when they exist in AWS but not here; others are only reported."

@@ -5,15 +5,17 @@
         archive_account: AccountName | None = Field(None, description="…")
         targets: TargetsSettings = Targets()
 
-`Settings` refuses unknown keys; a control that does not take a key simply lacks the field. Fields of the types below are checked
-against the declared organization while it is loaded, so a control never sees an unknown account, OU or region. Lists are
-`tuple[X, ...]`. A description on a field shows up in the editor and in the documentation.
+`Settings` refuses unknown keys; a control that does not take a key simply lacks the field. Fields of the types below
+are checked against the declared organization while it is loaded, so a control never sees an unknown account, OU or
+region. Lists are `tuple[X, ...]`. A description on a field shows up in the editor and in the documentation.
 
-A settings object knows where it stands: `Problem(*place(settings), "…")` points at it, and so does `targets.source`.
+A field of type `TargetsSettings` (`GlobalTargetsSettings` for what knows no regions) is written in the one vocabulary
+of targets, and is a `guardrails.model.Targets` in the control. Both settings and targets know where in the files they
+stand: `Problem(*place(settings.targets), "…")`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -24,20 +26,23 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from guardrails.config.document import Document, Where
 from guardrails.config.problems import did_you_mean
-from guardrails.model import ROOT, Organization, Source, Targets
+from guardrails.model import Organization, Source, Targets
 from guardrails.targets import accounts_in, policy_attachments, regions_in
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names that may be referred to; None where they are not known, because what declares them could not be read."""
+    """The names that may be referred to; None where they are not known, as what declares them could not be read."""
 
     organizational_units: frozenset[str] | None = None
     accounts: frozenset[str] | None = None
@@ -58,22 +63,55 @@ class Settings(BaseModel):
         """Where in the user's files this stands; empty when it was made by a program."""
         return self._source
 
+    def stands_at(self, source: Source) -> None:
+        """Remember where in the user's files this stands."""
+        self._source = source
+
+
+def place(located: Settings | Targets) -> tuple[str, int, int]:
+    """Where settings or targets stand, to point at with `Problem(*place(settings), "…")`."""
+    return located.source.file, located.source.line, located.source.column
+
+
+def locate(value: Any, at: Where, document: Document) -> None:
+    """Tell settings, and all settings and targets in them, where in the document they stand."""
+    if isinstance(value, Targets) and at in document.values:  # what was left out is a default that others share
+        object.__setattr__(value, "source", document.place(at))
+    elif isinstance(value, Settings):
+        value.stands_at(document.place(at))
+        for name, field in type(value).model_fields.items():
+            locate(getattr(value, name), (*at, field.alias or name), document)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            locate(item, (*at, key), document)
+    elif isinstance(value, tuple | list):
+        for index, item in enumerate(value):
+            locate(item, (*at, index), document)
+
 
 def wrong(message: str, suggestion: str = "") -> PydanticCustomError:
     """The error for a validator to raise: what is wrong, and what to do about it, in words for the person who edits."""
     return PydanticCustomError("guardrails", "{message}", {"message": message, "suggestion": suggestion})
 
 
-def shaped(pattern: str, what: str) -> Callable[[str], str]:
-    """A validator that refuses text which does not match the whole pattern, saying that it "is not" `what`."""
-    compiled = re.compile(pattern)
+@dataclass(frozen=True)
+class Shaped:
+    """Refuses text that does not match the whole pattern: it "is not" `what`. The pattern stands in the JSON Schema too."""
 
-    def check(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise wrong(f"{text!r} is not {what}")
+    pattern: str
+    what: str
+
+    def check(self, text: str) -> str:
+        """The text itself, when it has the shape."""
+        if not re.fullmatch(self.pattern, text):
+            raise wrong(f"{text!r} is not {self.what}")
         return text
 
-    return check
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^(?:{self.pattern})$"}
 
 
 def _known(kind: str, what: str) -> Callable[[str, ValidationInfo], str]:
@@ -117,7 +155,7 @@ def _tag_count(tags: Mapping[str, str]) -> Mapping[str, str]:
 
 MAX_TAGS: Final = 40
 TagKey = Annotated[str, AfterValidator(_tag_key)]
-TagValue = Annotated[str, BeforeValidator(_tag_value)]
+TagValue = Annotated[str, BeforeValidator(_tag_value), WithJsonSchema({"type": ["string", "number"], "maxLength": 256})]
 Tags = Annotated[dict[TagKey, TagValue], AfterValidator(_tag_count)]
 
 
