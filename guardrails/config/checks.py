@@ -9,7 +9,8 @@ from typing import Any, Final
 from guardrails.config.document import Document, Where
 from guardrails.config.files import Files, organizational_units
 from guardrails.config.messages import value_at
-from guardrails.config.problems import Problems, did_you_mean
+from guardrails.config.problems import Problems
+from guardrails.config.regions import REGIONS
 from guardrails.model import ROOT, Identity
 
 MAX_DEPTH: Final = 5
@@ -23,10 +24,9 @@ def check_organization(files: Files, problems: Problems) -> None:
     _check_tree(document, problems)
     _check_roles(document, problems)
     home, governed = document.data.get("home_region"), document.data.get("governed_regions")
-    if isinstance(home, str) and isinstance(governed, list) and home not in governed:
-        near = did_you_mean(home, [region for region in governed if isinstance(region, str)])
+    if isinstance(home, str) and home in REGIONS and isinstance(governed, list) and home not in governed:
         message = f"the home region {home!r} is not one of the governed regions"
-        problems.add(document.place(("home_region",)), message, near or "add it to governed_regions")
+        problems.add(document.place(("home_region",)), message, "add it to governed_regions")
 
 
 def check_accounts(files: Files, problems: Problems) -> None:

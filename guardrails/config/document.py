@@ -94,7 +94,8 @@ def _compose(text: str, shown_as: str, problems: Problems) -> yaml.Node | None:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in str(error.problem) and error.context_mark
+        mark = unclosed or error.problem_mark or error.context_mark
         place = Source(shown_as, mark.line + 1, mark.column + 1) if mark else Source(shown_as, 1, 1)
         _explain(error, text, place, problems)
         return None
@@ -134,7 +135,10 @@ def _explain(error: yaml.MarkedYAMLError, text: str, place: Source, problems: Pr
         suggestion = "indent with spaces, not with tabs"
     elif "mapping values are not allowed" in str(error.problem):
         suggestion = "check the indentation, and put text that contains ': ' in quotes"
-    problems.add(place, f"is not valid YAML: {error.problem or error.context}", suggestion)
+    told = (
+        f"{error.context}: {error.problem}" if "end of stream" in str(error.problem) else error.problem or error.context
+    )
+    problems.add(place, f"is not valid YAML: {told}", suggestion)
 
 
 class _TooMuchError(Exception):

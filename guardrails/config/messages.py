@@ -39,11 +39,17 @@ def value_at(data: Any, path: Where) -> Any:
 
 
 def _outermost(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """The errors that do not merely follow from another one about what holds them."""
+    """The errors that do not merely follow from another one."""
+    errors = [error for error in errors if not _counts_refused_items(error)]
     places = {error["loc"] for error in errors if error["type"] != "missing"}
     for error in errors:
         if not any(error["loc"][:length] in places for length in range(1, len(error["loc"]))):
             yield error
+
+
+def _counts_refused_items(error: ErrorDetails) -> bool:
+    """Whether a list is only "too short" because pydantic leaves refused items out of the count."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _report(error: ErrorDetails, model: type[BaseModel], document: Document, base: Where, problems: Problems) -> None:
@@ -130,7 +136,7 @@ def _mapping(value: Any, _: Mapping[str, Any]) -> _Message:
 
 
 def _at_least(value: Any, context: Mapping[str, Any]) -> _Message:
-    return f"needs at least {context['min_length']}", "leave the key out to not limit anything" if value == [] else ""
+    return f"should hold at least {context['min_length']}", ""
 
 
 def _one_of(value: Any, context: Mapping[str, Any]) -> _Message:
