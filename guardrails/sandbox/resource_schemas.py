@@ -1,4 +1,4 @@
-"""What CloudFormation's registry says about a resource type: which properties exist, what they may hold, which changes replace the resource.
+"""What CloudFormation's registry says about a resource type: its properties, what they may hold, which changes replace it.
 
 The registry's schemas come with cfn-lint; its data files are read one by one, without importing cfn-lint, which takes two seconds.
 
@@ -32,10 +32,6 @@ class ResourceSchema:
         """The create-only properties (dotted) that differ between two property sets, so that the resource must be replaced."""
         names = (_dotted(pointer) for pointer in self.document.get("createOnlyProperties", ()))
         return [name for name in names if _at(before, name) != _at(after, name)]
-
-    def refused_changes(self, before: Mapping[str, Json], after: Mapping[str, Json]) -> list[str]:
-        """The conditionally create-only properties are treated as updatable; this names create-only ones that AWS refuses to replace."""
-        return [name for name in self.replacing(before, after) if self.document["typeName"] == "AWS::KMS::Key" and name]
 
     def tag_property(self) -> str | None:
         """The property that holds the tags, or None where a resource of this type cannot be tagged."""
@@ -77,7 +73,9 @@ def schema(resource_type: str) -> ResourceSchema:
 def _folder() -> Path:
     spec = find_spec("cfnlint")
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("cfn-lint, whose data files hold CloudFormation's schemas, is not installed.", name="cfnlint")
+        raise ModuleNotFoundError(
+            "cfn-lint, whose data files hold CloudFormation's schemas, is not installed.", name="cfnlint"
+        )
     return Path(spec.submodule_search_locations[0]) / "data" / "schemas"
 
 
@@ -104,7 +102,9 @@ def _types(rule: Mapping[str, Json]) -> frozenset[str]:
     return frozenset({declared} if isinstance(declared, str) else declared)
 
 
-def _conform(value: Json, rule: Mapping[str, Json], document: Mapping[str, Json], path: str, problems: list[str]) -> Json:
+def _conform(
+    value: Json, rule: Mapping[str, Json], document: Mapping[str, Json], path: str, problems: list[str]
+) -> Json:
     while "$ref" in rule:
         rule = document["definitions"][str(rule["$ref"]).rpartition("/")[2]]
     types = _types(rule)
@@ -135,7 +135,9 @@ def _conform_object(
         if closed:
             problems.append(f"{path}: extraneous key [{name}] is not permitted")
         result[name] = item
-    problems.extend(f"{path}: required key [{name}] not found" for name in rule.get("required", ()) if name not in value)
+    problems.extend(
+        f"{path}: required key [{name}] not found" for name in rule.get("required", ()) if name not in value
+    )
     return result
 
 

@@ -17,7 +17,8 @@ NO_VALUE: Final = object()
 """What `Ref: AWS::NoValue` gives: the property that holds it disappears."""
 
 PSEUDO_PARAMETERS: Final = frozenset(
-    f"AWS::{name}" for name in ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+    f"AWS::{name}"
+    for name in ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 )
 _SUBSTITUTION: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 
@@ -65,13 +66,17 @@ class Scope:
             return self.parameters[name]
         if name in self.resources:
             return self.resources[name].physical_id
-        raise Refusal("ValidationError", f"Template error: unresolved resource dependency [{name}]: its condition is false.")
+        raise Refusal(
+            "ValidationError", f"Template error: unresolved resource dependency [{name}]: its condition is false."
+        )
 
     def attribute(self, argument: Json) -> str:
         """What `Fn::GetAtt` gives; the argument is a list or a dotted string."""
         parts = argument.split(".", 1) if isinstance(argument, str) else list(argument)
         if len(parts) != 2:
-            raise Refusal("ValidationError", "Template error: every Fn::GetAtt object requires two non-empty parameters")
+            raise Refusal(
+                "ValidationError", "Template error: every Fn::GetAtt object requires two non-empty parameters"
+            )
         return self.attribute_of(str(parts[0]), str(self.resolve(parts[1])))
 
 
@@ -115,7 +120,9 @@ def _find_in_map(scope: Scope, argument: Json) -> Json:
     value: Json = scope.mappings
     for key in (scope.resolve(part) for part in argument[:3]):
         if key not in value:
-            raise Refusal("ValidationError", f"Template error: Unable to get mapping for {'::'.join(map(str, argument))}")
+            raise Refusal(
+                "ValidationError", f"Template error: Unable to get mapping for {'::'.join(map(str, argument))}"
+            )
         value = value[key]
     return value
 
@@ -163,13 +170,13 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Json]]] = {
 
 def references(value: Json) -> frozenset[str]:
     """The names that a value refers to with `Ref`, `Fn::GetAtt` or `Fn::Sub`; pseudo parameters are left out."""
-    return frozenset(_references(value, frozenset())) - PSEUDO_PARAMETERS
+    return frozenset(_references(value)) - PSEUDO_PARAMETERS
 
 
-def _references(value: Json, local: frozenset[str]) -> Iterator[str]:
+def _references(value: Json) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
-            yield from _references(item, local)
+            yield from _references(item)
     if not isinstance(value, dict):
         return
     for name, argument in value.items():
@@ -180,7 +187,7 @@ def _references(value: Json, local: frozenset[str]) -> Iterator[str]:
         elif name == "Fn::Sub":
             yield from _substitutions(argument)
         else:
-            yield from _references(argument, local)
+            yield from _references(argument)
 
 
 def _substitutions(argument: Json) -> Iterator[str]:
@@ -188,7 +195,7 @@ def _substitutions(argument: Json) -> Iterator[str]:
     for literal, name in _SUBSTITUTION.findall(text):
         if not literal and name.strip() not in local:
             yield name.strip().split(".", 1)[0]
-    yield from _references(list(local.values()), frozenset())
+    yield from _references(list(local.values()))
 
 
 def unsupported(value: Json) -> frozenset[str]:

@@ -19,10 +19,31 @@ Json = Any
 MAXIMUM_INLINE_BYTES: Final = 51_200
 MAXIMUM_RESOURCES: Final = 500
 MAXIMUM_PARAMETERS: Final = 200
-_SECTIONS: Final = frozenset({"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Resources", "Outputs"})
+_SECTIONS: Final = frozenset(
+    {
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Metadata",
+        "Parameters",
+        "Mappings",
+        "Conditions",
+        "Resources",
+        "Outputs",
+    }
+)
 _ELSEWHERE: Final = frozenset({"Transform", "Rules", "Hooks"})
 _ATTRIBUTES: Final = frozenset(
-    {"Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Metadata", "CreationPolicy", "UpdatePolicy"}
+    {
+        "Type",
+        "Properties",
+        "Condition",
+        "DependsOn",
+        "DeletionPolicy",
+        "UpdateReplacePolicy",
+        "Metadata",
+        "CreationPolicy",
+        "UpdatePolicy",
+    }
 )
 _IAM_NAMES: Final[Mapping[str, str]] = {
     "AWS::IAM::Role": "RoleName",
@@ -71,7 +92,9 @@ class Template:
         Raises:
             Refusal: the dependencies run in a circle.
         """
-        sorter: TopologicalSorter[str] = TopologicalSorter({name: sorted(self.dependencies(name)) for name in self.resources})
+        sorter: TopologicalSorter[str] = TopologicalSorter(
+            {name: sorted(self.dependencies(name)) for name in self.resources}
+        )
         try:
             return tuple(sorter.static_order())
         except CycleError as circle:
@@ -82,7 +105,9 @@ class Template:
         """The logical ids that a resource refers to or declares in `DependsOn`."""
         declared = self.resources[logical_id].get("DependsOn", [])
         named = frozenset([declared] if isinstance(declared, str) else declared)
-        return (named | stack_intrinsics.references(self.resources[logical_id].get("Properties", {}))) & frozenset(self.resources)
+        return (named | stack_intrinsics.references(self.resources[logical_id].get("Properties", {}))) & frozenset(
+            self.resources
+        )
 
     @cached_property
     def required_capability(self) -> str | None:
@@ -132,7 +157,10 @@ def check_size(body: str) -> None:
     """
     if len(body.encode()) > MAXIMUM_INLINE_BYTES:
         message = "Member must have length less than or equal to 51200"
-        raise Refusal("ValidationError", f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: {message}")
+        raise Refusal(
+            "ValidationError",
+            f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: {message}",
+        )
 
 
 class _Loader(yaml.SafeLoader):
@@ -222,11 +250,14 @@ def _reference_problems(template: Template) -> Iterator[str]:
         if unknown:
             yield f"The sandbox does not implement {unknown[0]}."
     conditions = template.document.get("Conditions") or {}
-    for name, resource in template.resources.items():
+    for resource in template.resources.values():
         condition = resource.get("Condition")
         if condition is not None and condition not in conditions:
             yield f"Template format error: Unresolved condition dependency {condition} in the Resources block of the template"
-        for other in [resource.get("DependsOn", [])] if isinstance(resource.get("DependsOn"), str) else resource.get("DependsOn", []):
+        for other in (
+            [resource.get("DependsOn", [])]
+            if isinstance(resource.get("DependsOn"), str)
+            else resource.get("DependsOn", [])
+        ):
             if other not in template.resources:
                 yield f"Template format error: Unresolved resource dependencies [{other}] in the Resources block of the template"
-        del name
