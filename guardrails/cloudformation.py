@@ -1,0 +1,38 @@
+"""What stacks and stack sets have in common: how a template and its parameters travel to CloudFormation and back.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def template_body(template: Mapping[str, Any]) -> str:
+    """A template as the text that is sent: the shortest JSON, the same for equal templates."""
+    return json.dumps(template, sort_keys=True, separators=(",", ":"))
+
+
+def parsed_template(body: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A template as AWS gives it back, parsed; one that is no JSON (a stranger's YAML) is kept as text, and equals nothing of ours."""
+    if isinstance(body, Mapping):
+        return body
+    try:
+        return dict(json.loads(body))
+    except ValueError:
+        return {"(not JSON)": body}
+
+
+def parameter_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    """Parameters as the API takes them."""
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+
+
+def given_parameters(
+    found: Mapping[str, Any], template: Mapping[str, Any], wanted: Mapping[str, str]
+) -> dict[str, str]:
+    """The parameters of a described stack (set), but for those that are not wanted and stand at the template's own default."""
+    live = {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())}
+    declared = template.get("Parameters", {})
+    defaults = {name: str(item["Default"]) for name, item in declared.items() if "Default" in item}
+    return {name: value for name, value in live.items() if name in wanted or defaults.get(name) != value}

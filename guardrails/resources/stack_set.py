@@ -1,0 +1,302 @@
+"""Service-managed CloudFormation stack sets: what lands in many member accounts, in tomorrow's too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
+from guardrails.engine.port import Reader, Writer
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.errors import AwsError
+from guardrails.resources import (
+    ACCOUNT_TYPE,
+    ORGANIZATIONAL_UNIT_TYPE,
+    ROOT_ADDRESS,
+    STACK_SETS_PRINCIPAL,
+    trusted_access_address,
+)
+from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
+
+Targets = Mapping[str, tuple[Address, ...]]
+
+PREFERENCES: Final = {
+    "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
+    "MaxConcurrentPercentage": 100,
+    "FailureTolerancePercentage": 100,
+    "RegionConcurrencyType": "PARALLEL",
+}
+"""Everywhere at once, and on past failures: each of them is reported, and retried by the next run."""
+UNDER_WAY: Final = frozenset({"RUNNING", "QUEUED", "STOPPING", "PENDING"})
+PASSES_SOON: Final = ("OperationInProgressException",)
+OPERATION_TIMEOUT: Final = 6 * 3600.0
+UNITS_A_CALL: Final = 50
+INOPERABLE: Final = ": INOPERABLE: "
+"""What no operation on the set reaches any more: a person must delete the stack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackSet(Resource):
+    """One service-managed stack set, administered from the home region of the management account.
+
+    `targets` maps a region to what is deployed to there, sorted: with `auto_deployment` OUs or the root (new accounts
+    are covered as they come), without it accounts, one by one. `retain_stacks` says whether stacks stay where a target goes.
+    `outdated_instances` are those that are not as the set declares, as "account/region: reason"; none is desired.
+    """
+
+    TYPE = "AWS::CloudFormation::StackSet"
+
+    template: Mapping[str, Any]
+    targets: Targets
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    auto_deployment: bool = True
+    retain_stacks: bool = False
+    managed_execution: bool = True
+    outdated_instances: tuple[str, ...] = ()
+
+    def references(self) -> frozenset[Address]:
+        """Besides what the properties name: StackSets' own trusted access."""
+        return super().references() | {trusted_access_address(STACK_SETS_PRINCIPAL)}
+
+
+class StackSets(ObjectType[StackSet]):
+    """Stack sets carry our tag, as do the stacks they make, which are theirs and not ours."""
+
+    resource = StackSet
+    source = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs.html"
+    after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE})
+
+    def observe(
+        self, aws: Reader, wanted: Sequence[StackSet], names: Directory
+    ) -> Iterator[Live[StackSet] | BlindSpot]:
+        """One call for each set, two more (by page) for each that is ours or wanted."""
+        declared = {stack_set.name: stack_set for stack_set in wanted}
+        for listed in aws.items("cloudformation", "list_stack_sets", "Summaries", Status="ACTIVE"):
+            if listed.get("PermissionModel") == "SERVICE_MANAGED":
+                yield _live(aws, listed["StackSetName"], declared.get(listed["StackSetName"]), names)
+
+    def put(self, aws: Writer, want: StackSet, live: Live[StackSet] | None, names: Directory) -> Mapping[str, str]:
+        """Create or update the set, deploy to what is missing, withdraw from what is too much; each operation to its end.
+
+        What is missing is asked afresh, after whatever was still under way: so a put that was cut off is completed by the next.
+
+        Raises: AwsError, with every stack instance that failed and why.
+        """
+        if not any(listed["StackSetName"] == want.name for listed in _active(aws)):
+            aws.write("cloudformation", "create_stack_set", **_request(want), PermissionModel="SERVICE_MANAGED")
+        _wait_until_idle(aws, want.name)
+        now = _live(aws, want.name, want, names)
+        failures = [item for item in now.resource.outdated_instances if INOPERABLE in item]
+        if not now.managed or _definition(now.resource) != _definition(want) or now.resource.outdated_instances:
+            request = {**_request(want), "OperationPreferences": PREFERENCES}
+            failures += _operate(aws, want.name, "update_stack_set", names, request)
+        for request in _requests(_surplus(want.targets, now.resource.targets), want.auto_deployment, names):
+            failures += _operate(aws, want.name, "create_stack_instances", names, request)
+        failures += _withdrawn(aws, now.resource, _surplus(now.resource.targets, want.targets), names)
+        if failures:
+            message = f"{len(failures)} stack instances failed: {'; '.join(failures)}"
+            raise AwsError(f"cloudformation:stack set {want.name}", "StackInstancesFailed", message)
+        return now.attributes
+
+    def delete(self, aws: Writer, live: Live[StackSet], names: Directory) -> None:
+        """Withdraw the set from all of its targets, then delete it.
+
+        Raises: AwsError, with every stack that could not be deleted and why.
+        """
+        name = live.resource.name
+        _wait_until_idle(aws, name)
+        have = _live(aws, name, live.resource, names).resource
+        failures = _withdrawn(aws, have, have.targets, names)
+        if not failures:
+            # What is left hangs in suspended accounts: nothing can be deleted there, and the set lets go of it.
+            rest = replace(have, auto_deployment=False, retain_stacks=True)
+            failures = _withdrawn(aws, rest, _accounts(_instances(aws, name), names), names)
+        if failures:
+            message = f"{len(failures)} stacks could not be deleted: {'; '.join(failures)}"
+            raise AwsError("cloudformation:delete_stack_instances", "StackInstancesFailed", message)
+        aws.write("cloudformation", "delete_stack_set", StackSetName=name, retry_on=PASSES_SOON)
+
+
+def _active(aws: Reader) -> Iterator[Mapping[str, Any]]:
+    return aws.items("cloudformation", "list_stack_sets", "Summaries", Status="ACTIVE")
+
+
+def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Live[StackSet]:
+    """The set as it is; of strangers' sets neither targets nor instances are read."""
+    found = aws.read("cloudformation", "describe_stack_set", StackSetName=name)["StackSet"]
+    tags = tag_mapping(found.get("Tags", ()))
+    template = parsed_template(found.get("TemplateBody", ""))
+    automatic = found.get("AutoDeployment", {})
+    targets: Targets = {}
+    outdated: list[str] = []
+    if is_ours(tags) or want:
+        instances = _instances(aws, name)
+        outdated = sorted(_outdated(instances, names))
+        targets = _units(aws, name, names) if automatic.get("Enabled") else _accounts(instances, names)
+    live = StackSet(
+        name=name,
+        template=template,
+        targets=targets,
+        parameters=given_parameters(found, template, want.parameters if want else {}),
+        capabilities=tuple(sorted(found.get("Capabilities", ()))),
+        description=found.get("Description", ""),
+        tags=declared_tags(tags),
+        auto_deployment=automatic.get("Enabled", False),
+        retain_stacks=automatic.get("RetainStacksOnAccountRemoval", False),
+        managed_execution=found.get("ManagedExecution", {}).get("Active", False),
+        outdated_instances=tuple(outdated),
+    )
+    return Live(live, {"id": found["StackSetId"], "arn": found["StackSetARN"]}, managed=is_ours(tags))
+
+
+def _instances(aws: Reader, name: str) -> list[Mapping[str, Any]]:
+    return list(aws.items("cloudformation", "list_stack_instances", "Summaries", StackSetName=name))
+
+
+def _units(aws: Reader, name: str, names: Directory) -> Targets:
+    found: dict[str, set[Address]] = {}
+    for target in aws.items("cloudformation", "list_stack_set_auto_deployment_targets", "Summaries", StackSetName=name):
+        for region in target["Regions"]:
+            found.setdefault(region, set()).add(_address(target["OrganizationalUnitId"], names))
+    return _sorted(found)
+
+
+def _accounts(instances: Sequence[Mapping[str, Any]], names: Directory) -> Targets:
+    found: dict[str, set[Address]] = {}
+    for instance in instances:
+        found.setdefault(instance["Region"], set()).add(_address(instance["Account"], names))
+    return _sorted(found)
+
+
+def _sorted(found: Mapping[str, set[Address]]) -> Targets:
+    return {region: tuple(sorted(found[region])) for region in sorted(found)}
+
+
+def _address(identity: str, names: Directory) -> Address:
+    """The address of a root, an OU or an account by its id; a stranger goes by its id."""
+    kind = (
+        ACCOUNT_TYPE
+        if identity.isdigit()
+        else ROOT_ADDRESS.type
+        if identity.startswith("r-")
+        else ORGANIZATIONAL_UNIT_TYPE
+    )
+    return names.address_of(kind, identity) or Address(kind, identity)
+
+
+def _outdated(instances: Sequence[Mapping[str, Any]], names: Directory) -> Iterator[str]:
+    """What is not as declared; what is under way or in a suspended account is no difference that a run could mend."""
+    for instance in instances:
+        detail = instance.get("StackInstanceStatus", {}).get("DetailedStatus", "")
+        if instance["Status"] != "CURRENT" and detail not in UNDER_WAY | {"SKIPPED_SUSPENDED_ACCOUNT"}:
+            place = f"{_address(instance['Account'], names).name}/{instance['Region']}"
+            yield f"{place}: {instance['Status']}: {instance.get('StatusReason') or detail}"
+
+
+def _definition(stack_set: StackSet) -> dict[str, Any]:
+    return {
+        name: value for name, value in stack_set.properties().items() if name not in {"targets", "outdated_instances"}
+    }
+
+
+def _request(want: StackSet) -> dict[str, Any]:
+    deployment: dict[str, Any] = {"Enabled": want.auto_deployment}
+    if want.auto_deployment:
+        deployment["RetainStacksOnAccountRemoval"] = want.retain_stacks
+    return {
+        "StackSetName": want.name,
+        "TemplateBody": template_body(want.template),
+        "Parameters": parameter_list(want.parameters),
+        "Capabilities": list(want.capabilities),
+        "Tags": tag_list(want.tags),
+        "AutoDeployment": deployment,
+        "ManagedExecution": {"Active": want.managed_execution},
+        **({"Description": want.description} if want.description else {}),
+    }
+
+
+def _surplus(these: Targets, those: Targets) -> Targets:
+    """What these targets have and those have not."""
+    left = {region: set(targets) - set(those.get(region, ())) for region, targets in these.items()}
+    return _sorted({region: targets for region, targets in left.items() if targets})
+
+
+def _requests(targets: Targets, automatic: bool, names: Directory) -> Iterator[dict[str, Any]]:
+    """The fewest requests that name these targets and nothing else: regions with the same targets share one."""
+    regions: dict[tuple[Address, ...], list[str]] = {}
+    for region, addresses in targets.items():
+        regions.setdefault(addresses, []).append(region)
+    for addresses, shared in regions.items():
+        ids = [names.get(address) or address.name for address in addresses]
+        for start in range(0, len(ids), UNITS_A_CALL):
+            some = ids[start : start + UNITS_A_CALL]
+            yield {
+                "DeploymentTargets": _deployment_targets(some, automatic, names),
+                "Regions": shared,
+                "OperationPreferences": PREFERENCES,
+            }
+
+
+def _deployment_targets(ids: list[str], automatic: bool, names: Directory) -> dict[str, Any]:
+    if automatic:
+        return {"OrganizationalUnitIds": ids}
+    root = names.id(ROOT_ADDRESS)
+    return {"OrganizationalUnitIds": [root], "Accounts": ids, "AccountFilterType": "INTERSECTION"}
+
+
+def _withdrawn(aws: Writer, have: StackSet, targets: Targets, names: Directory) -> list[str]:
+    """Delete the stack instances of these targets; gives the failures."""
+    failures: list[str] = []
+    for request in _requests(targets, have.auto_deployment, names):
+        retained = {**request, "RetainStacks": have.retain_stacks}
+        failures += _operate(aws, have.name, "delete_stack_instances", names, retained)
+    return failures
+
+
+def _operate(aws: Writer, name: str, operation: str, names: Directory, request: Mapping[str, Any]) -> list[str]:
+    """Start an operation and follow it to its end; gives each instance that failed as "account/region: reason".
+
+    Raises: AwsError, when the operation itself failed and no instance says why.
+    """
+    asked = {"StackSetName": name, **request}
+    identity = aws.write("cloudformation", operation, **asked, retry_on=PASSES_SOON)["OperationId"]
+    done = aws.wait_for(
+        lambda: _ended(aws, name, identity),
+        what=f"cloudformation:{operation} {name}",
+        every=5,
+        timeout=OPERATION_TIMEOUT,
+    )
+    results = aws.items(
+        "cloudformation", "list_stack_set_operation_results", "Summaries", StackSetName=name, OperationId=identity
+    )
+    failed = sorted(
+        f"{_address(result['Account'], names).name}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
+        for result in results
+        if result["Status"] in {"FAILED", "CANCELLED"} and "SUSPENDED" not in result.get("StatusReason", "").upper()
+    )
+    if done["Status"] != "SUCCEEDED" and not failed:
+        raise AwsError(
+            f"cloudformation:{operation} {name}", done["Status"], done.get("StatusReason", "AWS gives no reason")
+        )
+    return failed
+
+
+def _ended(aws: Reader, name: str, identity: str) -> Mapping[str, Any] | None:
+    found = aws.read("cloudformation", "describe_stack_set_operation", StackSetName=name, OperationId=identity)
+    operation: Mapping[str, Any] = found["StackSetOperation"]
+    return None if operation["Status"] in UNDER_WAY else operation
+
+
+def _wait_until_idle(aws: Writer, name: str) -> None:
+    """Wait for what is still under way in the set: of an earlier run, or of an account that has just come or gone."""
+
+    def idle() -> bool | None:
+        operations = aws.items("cloudformation", "list_stack_set_operations", "Summaries", StackSetName=name)
+        return not any(operation["Status"] in UNDER_WAY for operation in operations) or None
+
+    aws.wait_for(idle, what=f"cloudformation stack set {name}", every=5, timeout=OPERATION_TIMEOUT)
+
+
+TYPE = StackSets()
