@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,14 @@ from guardrails.engine import run, safety
 from guardrails.engine.journal import Journal, locked
 from guardrails.errors import ConfigError, Problem, StalePlan
 from guardrails.limits import limits_of
-from guardrails.reports import ApplyReport, PlanReport
+from guardrails.reports import ApplyReport, CallCounts, PlanReport
 from guardrails.reports.json import plan_document
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
 
+SHOW_CALLS = click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+BRIEF = click.option("--brief", is_flag=True, help="Name the changes without their properties.")
 EXIT_CHANGES = 2
 EXIT_AWS = 4
 EXIT_PARTLY = 5
@@ -81,11 +82,12 @@ def compile_command(options: Options, out: Path | None) -> None:
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file, for `apply FILE`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@SHOW_CALLS
+@BRIEF
 @shared_options
-def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, show_calls: bool) -> None:
+def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, show_calls: bool, brief: bool) -> None:
     """Show what apply would change in the live organization."""
-    plan = show_plan(options, "plan", show_calls)
+    plan = show_plan(options, "plan", show_calls=show_calls, brief=brief)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(plan_document(plan), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -95,23 +97,24 @@ def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, sh
 
 
 @click.command()
-@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@SHOW_CALLS
+@BRIEF
 @shared_options
-def drift_command(options: Options, show_calls: bool) -> None:
+def drift_command(options: Options, show_calls: bool, brief: bool) -> None:
     """Like plan, for jobs: exit 2 when anything differs, or could not be seen."""
-    plan = show_plan(options, "drift", show_calls)
+    plan = show_plan(options, "drift", show_calls=show_calls, brief=brief)
     if plan.changes or not plan.complete:
         click.get_current_context().exit(EXIT_CHANGES)
 
 
-def show_plan(options: Options, purpose: str, show_calls: bool = False) -> planning.Plan:
+def show_plan(options: Options, purpose: str, *, show_calls: bool = False, brief: bool = False) -> planning.Plan:
     """Print the plan, as "plan" or as "drift", with what apply would refuse; returns it."""
     desired = desired_by(options)
     connection = connected(options, desired)
     plan = _observed_plan(connection, desired)
     crossed = safety.violations(plan, limits_of(desired.organization, desired.resources))
-    calls = _calls(connection) if show_calls else None
-    say(options.format.plan(PlanReport(plan, purpose, crossed, calls)))
+    calls = _calls(connection, show_calls)
+    say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief)))
     return plan
 
 
@@ -120,16 +123,16 @@ def _observed_plan(connection: "Connection", desired: pipeline.Desired) -> plann
         return pipeline.make_plan(connection, desired, progress)
 
 
-def _calls(connection: "Connection") -> dict[str, int]:
+def _calls(connection: "Connection", asked: bool) -> CallCounts | None:
     calls = connection.gateway.calls
-    return dict(calls.reads + calls.writes)
+    return CallCounts(dict(calls.reads), dict(calls.writes)) if asked else None
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--accept", multiple=True, metavar="LIMIT", help="Accept that the plan crosses this safety limit.")
-@click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+@SHOW_CALLS
 @shared_options
 def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], show_calls: bool) -> None:
     """Make the live organization what is declared.
@@ -147,10 +150,10 @@ def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[
             )
         safety.check(plan, limits_of(desired.organization, desired.resources), accept)
         if not plan.changes:
-            say(options.format.plan(PlanReport(plan, calls=_calls(connection) if show_calls else None)))
+            say(options.format.plan(PlanReport(plan, calls=_calls(connection, show_calls))))
             return
         _confirm(options, plan, confirmed=yes or file is not None)
-        report = _apply(connection, plan, lambda: _calls(connection) if show_calls else None)
+        report = _apply(connection, plan, show_calls)
     say(options.format.apply(report))
     click.get_current_context().exit(_exit_code(report))
 
@@ -174,7 +177,7 @@ def _confirm(options: Options, plan: planning.Plan, confirmed: bool) -> None:
     click.confirm("Apply this?", abort=True, err=True)
 
 
-def _apply(connection: "Connection", plan: planning.Plan, calls: Callable[[], dict[str, int] | None]) -> ApplyReport:
+def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> ApplyReport:
     journal = Journal(STATE / "journal.jsonl", connection.caller, plan)
     journal.begin(len(plan.changes))
     begun = time.monotonic()
@@ -187,7 +190,7 @@ def _apply(connection: "Connection", plan: planning.Plan, calls: Callable[[], di
             outcomes.append(outcome)
             ended(outcome)
     journal.end("done" if all(o.result is run.Result.DONE for o in outcomes) else "in part")
-    return ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, calls())
+    return ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls))
 
 
 def _exit_code(report: ApplyReport) -> int:

@@ -11,17 +11,26 @@ from guardrails.engine.plan import Plan
 from guardrails.engine.run import Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """How often AWS was asked and how often it was changed, by `service:operation`."""
+
+    reads: Mapping[str, int]
+    writes: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class PlanReport:
     """A plan to look at: `purpose` is "plan" or "drift"; `violations` are (limit id, sentence) that apply would refuse.
 
-    `calls` are counts by `service:operation`, None when nobody asked.
+    `calls` is None when nobody asked. A `brief` report names the changes without their properties.
     """
 
     plan: Plan
     purpose: str = "plan"
     violations: tuple[tuple[str, str], ...] = ()
-    calls: Mapping[str, int] | None = None
+    calls: CallCounts | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ class ApplyReport:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     seconds: float
-    calls: Mapping[str, int] | None = None
+    calls: CallCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from guardrails.engine.plan import Action, Change, Plan, plain
-from guardrails.reports import ApplyReport, Format, PlanReport
+from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -37,9 +37,9 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _text(document: dict[str, Any], calls: Any) -> str:
+def _text(document: dict[str, Any], calls: CallCounts | None) -> str:
     if calls is not None:
-        document["calls"] = dict(sorted(calls.items()))
+        document["calls"] = {"reads": dict(sorted(calls.reads.items())), "writes": dict(sorted(calls.writes.items()))}
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 

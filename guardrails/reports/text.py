@@ -9,7 +9,7 @@ import click
 from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan, plain
 from guardrails.engine.resource import Ref, substitute
 from guardrails.engine.run import Result
-from guardrails.reports import ApplyReport, Format, PlanReport
+from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
 WIDTH: Final = 80
 COLOURS: Final = {
@@ -47,7 +47,11 @@ def render_plan(report: PlanReport) -> str:
 def _plan_lines(report: PlanReport) -> Iterator[str]:
     plan = report.plan
     for change in plan.changes:
-        yield from _change_lines(change)
+        yield headline(change)
+        if not report.brief:
+            yield from _property_lines(change)
+            yield ""
+    if report.brief and plan.changes:
         yield ""
     yield from _section(
         "Not seen (the plan is incomplete, apply will refuse it):", [_blind(spot) for spot in plan.blind], "red"
@@ -76,8 +80,7 @@ def headline(change: Change) -> str:
     return click.style(f"{change.action.symbol} {change.address}", fg=COLOURS[change.action])
 
 
-def _change_lines(change: Change) -> Iterator[str]:
-    yield headline(change)
+def _property_lines(change: Change) -> Iterator[str]:
     if change.action is Action.CREATE:
         shown = [d for d in change.differences if d.desired not in ("", (), {}, None)]
         width = max((len(d.property) for d in shown), default=0)
@@ -109,6 +112,8 @@ def _words(value: Any) -> str:
         return readable
     if isinstance(readable, list) and all(isinstance(item, str) for item in readable):
         return ", ".join(readable) or "(none)"
+    if isinstance(readable, dict) and all(isinstance(item, str) for item in readable.values()):
+        return ", ".join(f"{key}: {item}" for key, item in readable.items())
     return json.dumps(readable, ensure_ascii=False)
 
 
@@ -127,13 +132,16 @@ def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
         yield ""
 
 
-def _calls(calls: Mapping[str, int] | None) -> Iterator[str]:
+def _calls(calls: CallCounts | None) -> Iterator[str]:
     if calls is not None:
-        yield click.style(f"AWS calls: {sum(calls.values())}", bold=True)
-        yield from (
-            f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0]))
-        )
-        yield ""
+        yield from _count("Writes", calls.writes)
+        yield from _count("Reads", calls.reads)
+
+
+def _count(title: str, calls: Mapping[str, int]) -> Iterator[str]:
+    yield click.style(f"{title}: {sum(calls.values())}", bold=True)
+    yield from (f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0])))
+    yield ""
 
 
 def render_apply(report: ApplyReport) -> str:
