@@ -121,5 +121,5 @@ def _walk(stage: Stage, begun: float) -> None:
 def _clients(running: sandbox.Running) -> Callable[[str], Any]:
     from boto3 import Session
 
-    session = Session(running.access_key_id, running.secret_access_key, region_name=running.region)
+    session: Any = Session(running.access_key_id, running.secret_access_key, region_name=running.region)
     return lambda service: session.client(service, endpoint_url=running.endpoint)

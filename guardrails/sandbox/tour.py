@@ -86,7 +86,7 @@ def _everywhere(visitor: Visitor, members: dict[str, str], regions: list[str]) -
     places = [(account, region) for account in members.values() for region in regions]
     detectors = sum(bool(visitor.client("guardduty", *place).list_detectors()["DetectorIds"]) for place in places)
     keys = sum(_rotating_keys(visitor.client("kms", *place)) for place in places)
-    yield f"  GuardDuty     detectors in {detectors} of {len(places)} member account × region pairs"
+    yield f"  GuardDuty     detectors in {detectors} of {len(places)} member accounts times regions"
     yield f"  KMS           {keys} rotating customer managed keys in the members"
 
 
