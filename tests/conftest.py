@@ -1,8 +1,13 @@
 """What every test may ask for: the options of the command line, and the tree under test."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from guardrails.sandbox.embedded import Embedded
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -33,3 +38,19 @@ def crash_every(request: pytest.FixtureRequest) -> int:
 def repository() -> Path:
     """The root of the tree under test."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> "Iterator[Embedded]":
+    """One sandbox server for the whole session: there is one state per process."""
+    from guardrails.sandbox import in_process
+
+    with in_process() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_server: "Embedded") -> "Embedded":
+    """The bare organization, as on the first day."""
+    sandbox_server.reset()
+    return sandbox_server
