@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 ARGS ?=
 READY := .venv/.ready
-PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
