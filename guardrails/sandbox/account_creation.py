@@ -5,7 +5,6 @@ first look after CreateAccount still says IN_PROGRESS, the second says how it en
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +40,6 @@ class CreateAccountRequest:
     role_name: str
     tags: dict[str, str]
     requested: datetime
-    looks: int = 0
     state: str = "IN_PROGRESS"
     completed: datetime | None = None
     account_id: str | None = None
@@ -84,7 +82,9 @@ def list_create_account_status(call: Call) -> Answer:
     """Look at every request in the states asked for, newest last, twenty a page."""
     organization.require_reader(call)
     states = call.parameters.get("States") or ["IN_PROGRESS", "SUCCEEDED", "FAILED"]
-    answer = organization.page(call, "CreateAccountStatuses", [each for each in _REQUESTS.values() if each.state in states])
+    answer = organization.page(
+        call, "CreateAccountStatuses", [each for each in _REQUESTS.values() if each.state in states]
+    )
     return {**answer, "CreateAccountStatuses": [_look(request) for request in answer["CreateAccountStatuses"]]}
 
 
@@ -101,7 +101,6 @@ def _look(request: CreateAccountRequest) -> Mapping[str, Any]:
     """Show the request as it stands, then let it come one step further."""
     shown = _described(request)
     if request.state == "IN_PROGRESS":
-        request.looks += 1
         _complete(request)
     return shown
 
@@ -115,7 +114,9 @@ def _complete(request: CreateAccountRequest) -> None:
 
 
 def _make(request: CreateAccountRequest) -> FakeAccount:
-    made = FakeAccount(organization.organization(), AccountName=request.name, Email=request.email, RoleName=request.role_name)
+    made = FakeAccount(
+        organization.organization(), AccountName=request.name, Email=request.email, RoleName=request.role_name
+    )
     made.create_account_status_id, made.tags = request.id, request.tags
     organization.backend().accounts.append(made)
     organizations_backends.master_accounts[made.id] = (MANAGEMENT_ACCOUNT_ID, PARTITION)
@@ -128,8 +129,6 @@ def _make(request: CreateAccountRequest) -> FakeAccount:
 def _give_access(account_id: str, role_name: str) -> None:
     """moto makes the role that trusts the management account; AWS also lets it do everything."""
     iam = iam_backends[account_id][PARTITION]
-    role = iam.get_role(role_name)
-    role.assume_role_policy_document = json.dumps(json.loads(role.assume_role_policy_document))
     iam.attach_role_policy(f"{PREFIX}/AdministratorAccess", role_name)
 
 

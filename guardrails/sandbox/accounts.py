@@ -85,7 +85,9 @@ def remove_account_from_organization(call: Call) -> Answer:
     organization.require_management(call)
     leaving = organization.account(call.parameters["AccountId"])
     if leaving.id == MANAGEMENT_ACCOUNT_ID:
-        raise Refusal("MasterCannotLeaveOrganizationException", "You can't remove a management account from an organization.")
+        raise Refusal(
+            "MasterCannotLeaveOrganizationException", "You can't remove a management account from an organization."
+        )
     if any(admin.account.id == leaving.id for admin in organization.backend().admins):
         message = "Deregister the account as delegated administrator first."
         raise organization.constraint("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG", message)

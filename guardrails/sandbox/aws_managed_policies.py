@@ -13,7 +13,14 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
 PREFIX: Final = "arn:aws:iam::aws:policy"
-PATCHED: Final = ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy", "get_policy_version", "list_policy_versions")
+PATCHED: Final = (
+    "attach_role_policy",
+    "attach_user_policy",
+    "attach_group_policy",
+    "get_policy",
+    "get_policy_version",
+    "list_policy_versions",
+)
 
 
 @cache

@@ -57,11 +57,14 @@ class Call:
         serializer = get_serializer_class(self.service, self._protocol)(operation_model=self._model)
         response = serializer.serialize(answer)
         body = response["body"]
-        return Reply(response["status_code"], dict(response["headers"]), body if isinstance(body, bytes) else body.encode())
+        return Reply(
+            response["status_code"], dict(response["headers"]), body if isinstance(body, bytes) else body.encode()
+        )
 
     @property
     def _model(self) -> OperationModel:
-        return get_service_model(self.service).operation_model(self.operation)
+        model: OperationModel = get_service_model(self.service).operation_model(self.operation)
+        return model
 
     @property
     def _protocol(self) -> str:

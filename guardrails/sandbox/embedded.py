@@ -1,6 +1,6 @@
 """The sandbox inside this process: a thread serves it on a loopback port. For tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any, Final
@@ -9,7 +9,14 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY, Running, environment
+from guardrails.sandbox.running import (
+    ACCESS_KEY_ID,
+    HOME_REGION,
+    MANAGEMENT_ACCOUNT_ID,
+    SECRET_ACCESS_KEY,
+    Running,
+    environment,
+)
 from guardrails.sandbox.server import Application, bind
 
 ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
@@ -33,7 +40,8 @@ class Embedded:
 
     def client(self, service: str, region: str = HOME_REGION, account: str | None = None) -> Any:
         """A boto3 client with explicit credentials that never retries; `account` assumes OrganizationAccountAccessRole in that member account."""
-        made = self._session.client(
+        create: Callable[..., Any] = self._session.client
+        made = create(
             service,
             region_name=region,
             endpoint_url=self.endpoint,

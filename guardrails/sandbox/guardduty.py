@@ -15,7 +15,13 @@ from guardrails.sandbox.guardduty_members import bad_request
 from guardrails.sandbox.operations import Answer, operation
 
 FOUNDATIONAL: Final = ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
-ON_BY_DEFAULT: Final = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
+ON_BY_DEFAULT: Final = (
+    "S3_DATA_EVENTS",
+    "EKS_AUDIT_LOGS",
+    "EBS_MALWARE_PROTECTION",
+    "RDS_LOGIN_EVENTS",
+    "LAMBDA_NETWORK_LOGS",
+)
 OFF_BY_DEFAULT: Final = ("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "AI_PROTECTION")
 ADDITIONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
@@ -55,7 +61,9 @@ def update_detector(call: Call) -> Answer:
     found = _own(call)
     managed = guardduty_members.administrator_of(call.account_id, call.region) is not None
     if managed and {"Enable", "Features", "DataSources"} & set(call.parameters):
-        raise bad_request("The request is rejected because a member account cannot change what its administrator manages.")
+        raise bad_request(
+            "The request is rejected because a member account cannot change what its administrator manages."
+        )
     _change(found, call.parameters)
     return {}
 
@@ -65,7 +73,9 @@ def delete_detector(call: Call) -> Answer:
     """Delete a detector: not a member's, and not an administrator's that still has members."""
     found = _own(call)
     if guardduty_members.administrator_of(call.account_id, call.region) is not None:
-        raise bad_request("The request is rejected because a member account cannot disable GuardDuty; its administrator can.")
+        raise bad_request(
+            "The request is rejected because a member account cannot disable GuardDuty; its administrator can."
+        )
     if guardduty_members.members_of(call.account_id, call.region):
         raise bad_request("The request is rejected because the administrator account still has member accounts.")
     del _store(call).detectors[found.id]
@@ -120,7 +130,9 @@ def described(detector: Detector) -> Answer:
     """A detector as GetDetector shows it: every protection plan by name, the foundational sources always on."""
     features = {feature["name"]: feature for feature in detector.features}
     updated = detector.updated_at
-    shown = [{"Name": name, "Status": "ENABLED", "UpdatedAt": updated} for name in FOUNDATIONAL]
+    shown: list[Mapping[str, Any]] = [
+        {"Name": name, "Status": "ENABLED", "UpdatedAt": updated} for name in FOUNDATIONAL
+    ]
     shown += [_feature(name, features.get(name, {}), updated) for name in (*ON_BY_DEFAULT, *OFF_BY_DEFAULT)]
     return {
         "CreatedAt": detector.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
@@ -135,7 +147,9 @@ def described(detector: Detector) -> Answer:
 
 def _feature(name: str, feature: Mapping[str, Any], updated: datetime) -> Mapping[str, Any]:
     known = {each["name"]: each["status"] for each in feature.get("additionalConfiguration", [])}
-    additional = [{"Name": each, "Status": known.get(each, "DISABLED"), "UpdatedAt": updated} for each in ADDITIONAL.get(name, ())]
+    additional = [
+        {"Name": each, "Status": known.get(each, "DISABLED"), "UpdatedAt": updated} for each in ADDITIONAL.get(name, ())
+    ]
     shown = {"Name": name, "Status": feature.get("status", "DISABLED"), "UpdatedAt": updated}
     return {**shown, "AdditionalConfiguration": additional} if additional else shown
 
@@ -143,7 +157,9 @@ def _feature(name: str, feature: Mapping[str, Any], updated: datetime) -> Mappin
 def _change(detector: Detector, wanted: Mapping[str, Any]) -> None:
     frequency = wanted.get("FindingPublishingFrequency", detector.finding_publish_freq)
     if frequency not in FREQUENCIES:
-        raise bad_request("The request is rejected because the parameter findingPublishingFrequency has an invalid value.")
+        raise bad_request(
+            "The request is rejected because the parameter findingPublishingFrequency has an invalid value."
+        )
     check_features(wanted.get("Features", []))
     detector.finding_publish_freq = frequency
     detector.enabled = wanted.get("Enable", detector.enabled)
@@ -162,7 +178,9 @@ def check_features(features: Sequence[Mapping[str, Any]]) -> None:
     if not set(names) <= {*ON_BY_DEFAULT, *OFF_BY_DEFAULT} or len(set(names)) != len(names):
         raise bad_request("The request is rejected because the parameter features has an invalid value.")
     if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= set(names):
-        raise bad_request("The request is rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING are both specified.")
+        raise bad_request(
+            "The request is rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING are both specified."
+        )
 
 
 def _status(enabled: bool) -> str:

@@ -11,7 +11,14 @@ from typing import Any, Final
 
 from moto.guardduty.models import Detector, guardduty_backends
 
-from guardrails.sandbox import delegated_administrators, guardduty, guardduty_members, organization, placement, trusted_access
+from guardrails.sandbox import (
+    delegated_administrators,
+    guardduty,
+    guardduty_members,
+    organization,
+    placement,
+    trusted_access,
+)
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.guardduty_members import FeatureSetting, RegionalAdministration, bad_request
 from guardrails.sandbox.operations import Answer, operation
@@ -31,7 +38,9 @@ def enable_organization_admin_account(call: Call) -> Answer:
         raise bad_request("The request is rejected because the account is not part of the organization.")
     others = [each for each in guardduty_members.administrations().values() if each.administrator_id != account_id]
     if guardduty_members.administration(call.region) or others:
-        message = "The request is rejected because an account is already enabled as the GuardDuty delegated administrator."
+        message = (
+            "The request is rejected because an account is already enabled as the GuardDuty delegated administrator."
+        )
         raise bad_request(message)
     trusted_access.enable(PRINCIPAL)
     if account_id != MANAGEMENT_ACCOUNT_ID:
@@ -71,7 +80,9 @@ def describe_organization_configuration(call: Call) -> Answer:
         "AutoEnable": found.auto_enable != "NONE",
         "AutoEnableOrganizationMembers": found.auto_enable,
         "MemberAccountLimitReached": False,
-        "Features": [_feature(name, found.features.get(name)) for name in (*guardduty.ON_BY_DEFAULT, *guardduty.OFF_BY_DEFAULT)],
+        "Features": [
+            _feature(name, found.features.get(name)) for name in (*guardduty.ON_BY_DEFAULT, *guardduty.OFF_BY_DEFAULT)
+        ],
     }
 
 
@@ -135,7 +146,9 @@ def disassociate_members(call: Call) -> Answer:
     """
     found = _administration(call)
     if found.auto_enable == "ALL":
-        raise bad_request("The request is rejected because auto-enable is set to ALL for the members of the organization.")
+        raise bad_request(
+            "The request is rejected because auto-enable is set to ALL for the members of the organization."
+        )
     asked = list(call.parameters["AccountIds"])
     gone = [each for each in asked if found.members.pop(each, None) is not None]
     return {"UnprocessedAccounts": _unprocessed(each for each in asked if each not in gone)}
@@ -166,7 +179,9 @@ def install() -> None:
 
 def _require_management(call: Call) -> None:
     if organization.backend().org is None or call.account_id != MANAGEMENT_ACCOUNT_ID:
-        raise bad_request("The request is rejected because the current account is not the management account of an organization.")
+        raise bad_request(
+            "The request is rejected because the current account is not the management account of an organization."
+        )
 
 
 def _own_detector(call: Call) -> Detector:
@@ -188,13 +203,17 @@ def _administration(call: Call) -> RegionalAdministration:
 def _setting(wanted: Mapping[str, Any]) -> str:
     given = {"AutoEnable", "AutoEnableOrganizationMembers"} & set(wanted)
     if len(given) != 1:
-        raise bad_request("The request is rejected because exactly one of autoEnable, autoEnableOrganizationMembers is required.")
+        raise bad_request(
+            "The request is rejected because exactly one of autoEnable, autoEnableOrganizationMembers is required."
+        )
     setting = str(wanted.get("AutoEnableOrganizationMembers") or ("NEW" if wanted["AutoEnable"] else "NONE"))
     return _checked(setting)
 
 
 def _feature_setting(feature: Mapping[str, Any]) -> FeatureSetting:
-    additional = {str(each["Name"]): _checked(str(each["AutoEnable"])) for each in feature.get("AdditionalConfiguration", [])}
+    additional = {
+        str(each["Name"]): _checked(str(each["AutoEnable"])) for each in feature.get("AdditionalConfiguration", [])
+    }
     unknown = set(additional) - set(guardduty.ADDITIONAL.get(str(feature["Name"]), ()))
     if unknown:
         raise bad_request("The request is rejected because the parameter additionalConfiguration has an invalid value.")
@@ -244,7 +263,9 @@ def _detector(account_id: str, region: str) -> Detector:
 
 def _feature(name: str, setting: FeatureSetting | None) -> Mapping[str, Any]:
     found = setting or FeatureSetting("NONE")
-    additional = [{"Name": each, "AutoEnable": found.additional.get(each, "NONE")} for each in guardduty.ADDITIONAL.get(name, ())]
+    additional = [
+        {"Name": each, "AutoEnable": found.additional.get(each, "NONE")} for each in guardduty.ADDITIONAL.get(name, ())
+    ]
     shown = {"Name": name, "AutoEnable": found.auto_enable}
     return {**shown, "AdditionalConfiguration": additional} if additional else shown
 

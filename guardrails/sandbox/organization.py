@@ -156,7 +156,9 @@ def require_reader(call: Call) -> None:
         Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
     """
     require_membership(call)
-    if call.account_id != MANAGEMENT_ACCOUNT_ID and all(admin.account.id != call.account_id for admin in backend().admins):
+    if call.account_id != MANAGEMENT_ACCOUNT_ID and all(
+        admin.account.id != call.account_id for admin in backend().admins
+    ):
         raise _denied()
 
 
@@ -178,7 +180,9 @@ def require_all_features() -> None:
         Refusal: PolicyTypeNotAvailableForOrganizationException.
     """
     if organization().feature_set != "ALL":
-        message = "You can't use the specified policy type with the feature set currently enabled for this organization."
+        message = (
+            "You can't use the specified policy type with the feature set currently enabled for this organization."
+        )
         raise Refusal("PolicyTypeNotAvailableForOrganizationException", message)
 
 

@@ -30,7 +30,9 @@ def create_policy(call: Call) -> Answer:
     content = _checked_content(policy_type, call.parameters["Content"])
     description = _checked_description(call.parameters.get("Description", ""))
     tags = organization_tags.checked(call.parameters.get("Tags", []))
-    made = FakePolicy(organization.organization(), Name=name, Description=description, Content=content, Type="SERVICE_CONTROL_POLICY")
+    made = FakePolicy(
+        organization.organization(), Name=name, Description=description, Content=content, Type="SERVICE_CONTROL_POLICY"
+    )
     made.type, made.tags = policy_type, tags
     made._arn_format = "arn:{0}:organizations::{1}:policy/{2}/" + policy_type.lower() + "/{3}"
     organization.backend().policies.append(made)
@@ -42,10 +44,10 @@ def update_policy(call: Call) -> Answer:
     """Change name, description or content; AWS's own policies cannot be changed."""
     organization.require_management(call)
     found = _own(call.parameters["PolicyId"])
-    name = _checked_name(call.parameters.get("Name", found.name), found.id)
-    content = _checked_content(found.type, call.parameters.get("Content", found.content))
+    name = _checked_name(call.parameters.get("Name", found.name or ""), found.id)
+    content = _checked_content(found.type, call.parameters.get("Content", found.content or ""))
     found.name, found.content = name, content
-    found.description = _checked_description(call.parameters.get("Description", found.description))
+    found.description = _checked_description(call.parameters.get("Description", found.description or ""))
     return {"Policy": _described(found)}
 
 
@@ -131,7 +133,9 @@ def _checked_content(policy_type: str, content: str) -> str:
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
     """
     if len(content) > QUOTAS[policy_type].max_characters:
-        raise organization.constraint("POLICY_CONTENT_LIMIT_EXCEEDED", "You attempted to create a policy that is larger than the maximum size.")
+        raise organization.constraint(
+            "POLICY_CONTENT_LIMIT_EXCEEDED", "You attempted to create a policy that is larger than the maximum size."
+        )
     try:
         document = json.loads(content)
     except ValueError as problem:
@@ -156,9 +160,11 @@ def _check_statements(policy_type: str, document: Mapping[str, Any]) -> None:
     keys = STATEMENT_KEYS | {"Principal"} if resource_policy else STATEMENT_KEYS
     for statement in statements:
         if not isinstance(statement, dict) or not set(statement) <= keys or not _whole(statement):
-            raise _malformed("The provided policy document does not meet the requirements of the specified policy type.")
+            raise _malformed(
+                "The provided policy document does not meet the requirements of the specified policy type."
+            )
         if resource_policy and (statement["Effect"] != "Deny" or statement.get("Principal") != "*"):
-            raise _malformed("A resource control policy statement has Effect Deny and Principal \"*\".")
+            raise _malformed('A resource control policy statement has Effect Deny and Principal "*".')
 
 
 def _whole(statement: Mapping[str, Any]) -> bool:

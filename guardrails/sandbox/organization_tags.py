@@ -15,7 +15,11 @@ from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 MAX_TAGS: Final = 50
 RESOURCES_PER_PAGE: Final = 100
 TAGGING_REGION: Final = "us-east-1"
-KINDS: Final = {"organizations:account": "ACCOUNT", "organizations:ou": "ORGANIZATIONAL_UNIT", "organizations:policy": "POLICY"}
+KINDS: Final = {
+    "organizations:account": "ACCOUNT",
+    "organizations:ou": "ORGANIZATIONAL_UNIT",
+    "organizations:policy": "POLICY",
+}
 
 
 def checked(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -26,11 +30,15 @@ def checked(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """
     found = {tag["Key"]: tag["Value"] for tag in tags}
     if len(found) != len(tags):
-        raise organization.invalid("DUPLICATE_TAG_KEY", "Tag keys must be unique among the tags attached to the same entity.")
+        raise organization.invalid(
+            "DUPLICATE_TAG_KEY", "Tag keys must be unique among the tags attached to the same entity."
+        )
     if any(key.lower().startswith("aws:") for key in found):
         raise organization.invalid("INVALID_SYSTEM_TAGS_PARAMETER", "You can't add, edit, or delete system tag keys.")
     if len(found) > MAX_TAGS:
-        raise organization.constraint("MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource.")
+        raise organization.constraint(
+            "MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource."
+        )
     return found
 
 
@@ -41,7 +49,9 @@ def tag_resource(call: Call) -> Answer:
     resource = _resource(call.parameters["ResourceId"])
     merged = {**resource.tags, **checked(call.parameters["Tags"])}
     if len(merged) > MAX_TAGS:
-        raise organization.constraint("MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource.")
+        raise organization.constraint(
+            "MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource."
+        )
     resource.tags.update(merged)
     return {}
 
@@ -94,7 +104,12 @@ def _begin(token: str) -> int:
 
 def _tagged(kinds: Iterable[str], filters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     wanted = {KINDS.get(kind) for kind in kinds}
-    for resource in (*organization.backend().accounts, *organization.backend().ou, *organization.backend().policies):
+    resources: list[Any] = [
+        *organization.backend().accounts,
+        *organization.backend().ou,
+        *organization.backend().policies,
+    ]
+    for resource in resources:
         kind = "POLICY" if resource in organization.backend().policies else getattr(resource, "type", "")
         if kind in wanted and resource.tags and all(_matches(resource.tags, each) for each in filters):
             yield {"ResourceARN": resource.arn, "Tags": _tags(resource.tags)}
@@ -113,5 +128,8 @@ def _resource(resource_id: str) -> Any:
     policy = next((each for each in organization.backend().policies if each.id == resource_id), None)
     found = organization.find_account(resource_id) or organization.find_unit(resource_id) or policy
     if found is None:
-        raise Refusal("TargetNotFoundException", "We can't find a root, OU, account, or policy with the TargetId that you specified.")
+        raise Refusal(
+            "TargetNotFoundException",
+            "We can't find a root, OU, account, or policy with the TargetId that you specified.",
+        )
     return found

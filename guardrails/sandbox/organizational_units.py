@@ -58,8 +58,13 @@ def delete_organizational_unit(call: Call) -> Answer:
     """Delete an OU that holds neither accounts nor OUs."""
     organization.require_management(call)
     found = _unit(call.parameters["OrganizationalUnitId"])
-    if any(child.parent_id == found.id for child in (*organization.backend().ou, *organization.backend().accounts)):
-        message = "The specified OU is not empty. Move all accounts and OUs to another root or to other OUs, then try again."
+    parents = {unit.parent_id for unit in organization.backend().ou} | {
+        each.parent_id for each in organization.backend().accounts
+    }
+    if found.id in parents:
+        message = (
+            "The specified OU is not empty. Move all accounts and OUs to another root or to other OUs, then try again."
+        )
         raise Refusal("OrganizationalUnitNotEmptyException", message)
     policy_attachments.detach_everything(found)
     organization.backend().ou.remove(found)
@@ -102,7 +107,9 @@ def list_children(call: Call) -> Answer:
     if kind not in ("ACCOUNT", "ORGANIZATIONAL_UNIT"):
         raise organization.invalid("INVALID_ENUM")
     children = organization.backend().accounts if kind == "ACCOUNT" else organization.backend().ou
-    return organization.page(call, "Children", [{"Id": each.id, "Type": kind} for each in children if each.parent_id == above.id])
+    return organization.page(
+        call, "Children", [{"Id": each.id, "Type": kind} for each in children if each.parent_id == above.id]
+    )
 
 
 def _unit(unit_id: str) -> FakeOrganizationalUnit:

@@ -24,7 +24,9 @@ def attach_policy(call: Call) -> Answer:
     policy, target = organization_policies.policy(call.parameters["PolicyId"]), _target(call.parameters["TargetId"])
     policy_types.require_enabled(policy.type)
     if policy in target.attached_policies:
-        raise Refusal("DuplicatePolicyAttachmentException", "The selected policy is already attached to the specified target.")
+        raise Refusal(
+            "DuplicatePolicyAttachmentException", "The selected policy is already attached to the specified target."
+        )
     if len(_of_type(target, policy.type)) >= QUOTAS[policy.type].max_attached:
         message = "You attempted to exceed the number of policies of a certain type that can be attached to an entity at one time."
         raise organization.constraint("MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", message)
@@ -41,7 +43,9 @@ def detach_policy(call: Call) -> Answer:
     organization.require_management(call)
     policy, target = organization_policies.policy(call.parameters["PolicyId"]), _target(call.parameters["TargetId"])
     if policy not in target.attached_policies:
-        raise Refusal("PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root.")
+        raise Refusal(
+            "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root."
+        )
     if policy.id == "p-RCPFullAWSAccess":
         raise organization.invalid("NON_DETACHABLE_POLICY", "You can't detach this policy.")
     if policy.type == "SERVICE_CONTROL_POLICY" and len(_of_type(target, policy.type)) == 1:
@@ -65,7 +69,9 @@ def list_targets_for_policy(call: Call) -> Answer:
     """List what a policy hangs on, twenty a page."""
     organization.require_reader(call)
     policy = organization_policies.policy(call.parameters["PolicyId"])
-    found = [{"TargetId": each.id, "Arn": each.arn, "Name": each.name, "Type": each.type} for each in policy.attachments]
+    found = [
+        {"TargetId": each.id, "Arn": each.arn, "Name": each.name, "Type": each.type} for each in policy.attachments
+    ]
     return organization.page(call, "Targets", found)
 
 
@@ -80,7 +86,8 @@ def attach_defaults_everywhere(policy_type: str) -> None:
     """Attach the AWS managed policy of a type to every root, OU and account that has none of the type: enabling a type does."""
     for policy in organization.policies(policy_type):
         if policy.aws_managed:
-            for target in (*organization.backend().ou, *organization.backend().accounts):
+            targets: list[Target] = [*organization.backend().ou, *organization.backend().accounts]
+            for target in targets:
                 if not _of_type(target, policy_type):
                     _attach(policy, target)
 
@@ -115,5 +122,8 @@ def _of_type(target: Target, policy_type: str) -> list[FakePolicy]:
 def _target(target_id: str) -> Target:
     found = organization.find_account(target_id) or organization.find_unit(target_id)
     if found is None:
-        raise Refusal("TargetNotFoundException", "We can't find a root, OU, account, or policy with the TargetId that you specified.")
+        raise Refusal(
+            "TargetNotFoundException",
+            "We can't find a root, OU, account, or policy with the TargetId that you specified.",
+        )
     return found

@@ -20,7 +20,9 @@ def enable_policy_type(call: Call) -> Answer:
     found, policy_type = _root(call.parameters["RootId"]), known(call.parameters["PolicyType"])
     organization.require_all_features()
     if status(policy_type) is not None:
-        raise Refusal("PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled in the specified root.")
+        raise Refusal(
+            "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled in the specified root."
+        )
     found.policy_types.append({"Type": policy_type, "Status": "PENDING_ENABLE"})
     policy_attachments.attach_defaults_everywhere(policy_type)
     return _described(found)

@@ -41,8 +41,12 @@ SUBJECTS: Final = (
     "organization_tags",
     "guardduty",
     "guardduty_organization",
+    "cloudtrail",
     "identity_center",
-    # CloudFormation's modules stand here as they come; one that defines `install()` has it called once.
+    "permission_sets",
+    "account_assignments",
+    "identity_store",
+    "cloudformation",
 )
 CONTROL: Final = "/_sandbox/"
 
@@ -163,7 +167,9 @@ def _moto_app(backend: str) -> Flask:
 def _missing(error: Exception) -> ResponseReturnValue:
     signed = calls.signature(request.environ)
     operation = _asked_operation(signed)
-    return _flask(_refused(not_implemented(signed.service if signed else "", operation), _name(signed), request.environ))
+    return _flask(
+        _refused(not_implemented(signed.service if signed else "", operation), _name(signed), request.environ)
+    )
 
 
 def _missing_path(error: Exception) -> ResponseReturnValue:
@@ -195,7 +201,9 @@ def _name(signed: Signature | None) -> str:
 
 def _unknown_key(service: str) -> Refusal:
     code = {"s3": "InvalidAccessKeyId", "iam": "InvalidClientTokenId", "sts": "InvalidClientTokenId"}.get(service)
-    return Refusal(code or "UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+    return Refusal(
+        code or "UnrecognizedClientException", "The security token included in the request is invalid.", status=403
+    )
 
 
 def _refused(refusal: Refusal, service: str, environ: dict[str, Any]) -> Reply:

@@ -69,7 +69,9 @@ def _check_duration(role: Role, caller: Caller, seconds: int) -> None:
     """Refuse a session longer than the role allows, or longer than an hour when a role's session asks (role chaining)."""
     longest = min(int(role.max_session_duration or 3600), 3600 if caller.role_arn else 43_200)
     if not 900 <= seconds <= longest:
-        message = f"The requested DurationSeconds exceeds the MaxSessionDuration set for this role: {seconds} > {longest}."
+        message = (
+            f"The requested DurationSeconds exceeds the MaxSessionDuration set for this role: {seconds} > {longest}."
+        )
         raise Refusal("ValidationError", message)
 
 
@@ -96,7 +98,11 @@ def trusts(role: Role, caller: Caller) -> bool:
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
     document = json.loads(role.assume_role_policy_document or "{}")
-    effects = {str(statement.get("Effect")) for statement in _several(document.get("Statement")) if _speaks_of(statement, caller)}
+    effects = {
+        str(statement.get("Effect"))
+        for statement in _several(document.get("Statement"))
+        if _speaks_of(statement, caller)
+    }
     return "Allow" in effects and "Deny" not in effects
 
 

@@ -134,4 +134,6 @@ def _require_all_features() -> None:
 
 def _require_caller_manages(call: Call) -> None:
     if organization.backend().org is None or call.account_id != MANAGEMENT_ACCOUNT_ID:
-        raise Refusal("InvalidOperationException", "You must be the management account of an organization to use this operation.")
+        raise Refusal(
+            "InvalidOperationException", "You must be the management account of an organization to use this operation."
+        )
