@@ -1,13 +1,14 @@
 """Plain text, for people: 80 columns, coloured where the terminal can (the caller strips colour where it cannot)."""
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import click
 
 from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan, plain
-from guardrails.engine.resource import Ref, substitute
+from guardrails.engine.resource import Address, Ref, substitute
 from guardrails.engine.run import Result
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
@@ -81,40 +82,65 @@ def headline(change: Change) -> str:
 
 
 def _property_lines(change: Change) -> Iterator[str]:
-    if change.action is Action.CREATE:
-        shown = [d for d in change.differences if d.desired not in ("", (), {}, None)]
-        width = max((len(d.property) for d in shown), default=0)
-        for difference in shown:
-            yield f"    {difference.property:<{width}}  {_short(difference.desired, WIDTH - width - 6)}"
+    if change.action is not Action.CREATE:
+        for difference in change.differences:
+            yield f"    {difference.property}"
+            yield from _difference_lines(difference)
         return
-    for difference in change.differences:
-        yield from _difference_lines(difference)
+    shown = [d for d in change.differences if d.desired not in ("", (), {}, None)]
+    width = max((len(d.property) for d in shown), default=0)
+    for difference in shown:
+        first, *rest = _wrapped(_words(difference.desired), WIDTH - width - 6)
+        yield f"    {difference.property:<{width}}  {first}"
+        yield from (" " * (width + 6) + line for line in rest)
 
 
 def _difference_lines(difference: Difference) -> Iterator[str]:
-    yield f"    {difference.property}"
-    yield f"      {click.style('live', dim=True)}     {_short(difference.live, WIDTH - 15)}"
-    yield f"      {click.style('declared', dim=True)} {_short(difference.desired, WIDTH - 15)}"
+    live, desired = difference.live, difference.desired
+    if _is_list_of_words(live) and _is_list_of_words(desired) and set(live) != set(desired):
+        yield from _value_lines("only live", [item for item in live if item not in desired])
+        yield from _value_lines("only declared", [item for item in desired if item not in live])
+        return
+    yield from _value_lines("live", live)
+    yield from _value_lines("declared", desired)
 
 
-def _short(value: Any, width: int) -> str:
-    """A value on one line, cut in the middle where it is too long for the terminal (JSON output has it whole)."""
-    text = "(absent)" if value is ABSENT else _words(value)
-    if len(text) <= width:
-        return text
-    half = (width - 3) // 2
-    return f"{text[:half]} … {text[len(text) - (width - 3 - half) :]}"
+def _value_lines(side: str, value: Any) -> Iterator[str]:
+    if value == []:
+        return
+    first, *rest = _wrapped("(absent)" if value is ABSENT else _words(value), WIDTH - 21)
+    yield f"      {click.style(f'{side:<13}', dim=True)}  {first}"
+    yield from (" " * 21 + line for line in rest)
+
+
+def _is_list_of_words(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str | Address) for item in value)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 20), break_on_hyphens=False) or [""]
 
 
 def _words(value: Any) -> str:
+    """A value as a person reads it; of a whole document only its outline (the JSON output has every word)."""
     readable = substitute(plain(value), lambda ref: f"<{_late(ref)}>")
     if isinstance(readable, str):
         return readable
     if isinstance(readable, list) and all(isinstance(item, str) for item in readable):
         return ", ".join(readable) or "(none)"
-    if isinstance(readable, dict) and all(isinstance(item, str) for item in readable.values()):
-        return ", ".join(f"{key}: {item}" for key, item in readable.items())
+    if isinstance(readable, dict):
+        return _outline(readable)
     return json.dumps(readable, ensure_ascii=False)
+
+
+def _outline(document: dict[str, Any]) -> str:
+    if isinstance(resources := document.get("Resources"), dict):
+        return ", ".join(f"{name} ({resource['Type']})" for name, resource in resources.items())
+    if isinstance(statements := document.get("Statement"), list):
+        return "statements " + ", ".join(statement.get("Sid", statement["Effect"]) for statement in statements)
+    if all(isinstance(item, str) for item in document.values()):
+        return ", ".join(f"{key}: {item}" for key, item in document.items())
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _late(ref: Ref) -> str:
