@@ -1,8 +1,8 @@
 """What control settings, and every file of the configuration, are made of.
 
     class LogArchiveSettings(Settings):
-        retention_days: int = Field(365, ge=1, description="How long objects stay locked.")
-        archive_account: AccountName | None = Field(None, description="…")
+        retention_days: int = Field(default=365, ge=1, description="How long objects stay locked.")
+        archive_account: AccountName | None = Field(default=None, description="…")
         targets: TargetsSettings = Targets()
 
 `Settings` refuses unknown keys; a control that does not take a key simply lacks the field. Fields of the types below

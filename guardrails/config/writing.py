@@ -36,7 +36,7 @@ def write_account(
     """
     file = directory / ACCOUNTS / f"{name}.yaml"
     text = account_text(display_name or name, email, organizational_unit, owner, tags or {})
-    _check(directory, file, text, email, display_name or name)
+    _check(directory, name, text, {"email": email, "name": display_name or name})
     _write_new(file, text)
     return file
 
@@ -57,15 +57,15 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _check(directory: Path, file: Path, text: str, email: str, display_name: str) -> None:
+def _check(directory: Path, name: str, text: str, unique: Mapping[str, str]) -> None:
     problems = Problems()
     files = read_files(directory, Problems())
-    shown = str(file)
-    if advice := account_name_problem(file.stem):
-        problems.add(Source(shown), f"{file.stem!r} is not an account name", advice)
-    if file.exists():
+    shown = str(directory / ACCOUNTS / f"{name}.yaml")
+    if advice := account_name_problem(name):
+        problems.add(Source(shown), f"{name!r} is not an account name", advice)
+    if name in files.accounts:
         problems.add(Source(shown), "exists already")
-    _refuse_taken(files, shown, {"email": email, "name": display_name}, problems)
+    _refuse_taken(files, shown, unique, problems)
     document = parse(text, shown, problems)
     if document:
         validate(AccountFile, document, (), names_in(files), problems)

@@ -62,7 +62,7 @@ class DeclaredPolicy(Settings):
 
     policy: str
     targets: GlobalTargetsSettings = Targets()
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
 
 
 class Policies(Settings):
@@ -74,7 +74,7 @@ class Policies(Settings):
 class Keys(Settings):
     """Keys in every region."""
 
-    rotation_days: int = Field(365, ge=90, le=2560)
+    rotation_days: int = Field(default=365, ge=90, le=2560)
     primary: GovernedRegion = "eu-west-1"
     targets: TargetsSettings = Targets()
 
