@@ -73,7 +73,10 @@ lint: $(READY)  ## Format, lint, types, import rules
 crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes in turn, and prove that the next apply mends it (slow)
 	@$(PYTEST) --dist load --crash-every 1 tests/test_crash.py $(ARGS)
 
-docs: $(READY)  ## Refresh the parts of README.md that are what the program says
+docs: $(READY)  ## Refresh what the program says: the output in README.md, the schemas that editors read (config/.schema)
+	@for kind in organization account controls identity; do \
+		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
+	done
 	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py --write-docs
 
 clean:  ## Stop the sandbox; remove .venv, builds and caches (not the journal)
