@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Cr
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+MAX_TEMPLATE_BYTES: Final = 51_200
+"""How large a template may be that is sent along with a request."""
 
 
 def template_body(template: Mapping[str, Any]) -> str:
@@ -18,9 +21,10 @@ def parsed_template(body: str | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(body, Mapping):
         return body
     try:
-        return dict(json.loads(body))
+        document = json.loads(body)
     except ValueError:
-        return {"(not JSON)": body}
+        document = None
+    return document if isinstance(document, dict) else {"(not JSON)": body}
 
 
 def parameter_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:

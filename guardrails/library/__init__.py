@@ -15,7 +15,7 @@ class Library:
 
     content: Path
 
-    def template(self, name: str, **parameters: Any) -> dict[str, Any]:
+    def template(self, name: str, /, **parameters: Any) -> dict[str, Any]:
         """The CloudFormation template that `templates/<name>.py` makes of these parameters, as parsed JSON.
 
         Raises: ConfigError, naming the file and where possible the line.

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from guardrails.cloudformation import MAX_TEMPLATE_BYTES, template_body
 from guardrails.errors import ConfigError, Problem
 
 WRONG_CONTENT: Final = (
@@ -46,7 +47,7 @@ def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, A
     """The CloudFormation template `folder/<name>.py` makes of these parameters: parsed JSON, keys sorted, the same every time.
 
     Raises: ConfigError, naming the file and where possible the line: no such template, a parameter that is unknown, missing or
-        out of range, or anything that goes wrong inside the file.
+        out of range, a template larger than CloudFormation takes, or anything that goes wrong inside the file.
     """
     path = folder / f"{name}.py"
     if not path.is_file():
@@ -55,9 +56,14 @@ def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, A
     module = _load(path, path.stat().st_mtime_ns)
     checked = _checked(path, module.Parameters, parameters)
     with _blaming(path):
-        document = json.loads(module.template(checked).to_json(sort_keys=True))
-    if not isinstance(document, dict):
-        raise _refused(path, "template(p) must return a troposphere.Template")
+        made = module.template(checked)
+        if not hasattr(made, "to_json"):
+            raise TypeError(f"template(p) returns a troposphere.Template, this one returned {made!r}")
+        document: dict[str, Any] = json.loads(made.to_json(sort_keys=True))
+    if (size := len(template_body(document).encode())) > MAX_TEMPLATE_BYTES:
+        raise _refused(
+            path, f"the template has {size:,} bytes, CloudFormation takes {MAX_TEMPLATE_BYTES:,}", "split it"
+        )
     return document
 
 
