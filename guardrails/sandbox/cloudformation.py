@@ -10,6 +10,7 @@ from moto.core.utils import get_service_model
 from guardrails.sandbox import (
     kms,
     operations,
+    s3,
     stack_set_auto_deployment,
     stack_set_instances,
     stack_set_operations,
@@ -33,6 +34,7 @@ def install() -> None:
             operations.operation(SERVICE, name)(_refusal(name))
     stack_set_auto_deployment.install()
     kms.install()
+    s3.install()
 
 
 def _refusal(name: str) -> Handler:

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 Json = Any
 _REGION: Final = "us-east-1"
+_UNICODE_CLASSES: Final = {r"\p{L}": r"A-Za-zÀ-\U0010ffff", r"\p{N}": "0-9", r"\p{Z}": r"\s"}
+"""Unicode property classes, which stand inside brackets in the registry's patterns and which Python's `re` lacks: near enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,5 +184,12 @@ def _text_constraints(value: str, rule: Mapping[str, Json]) -> Iterator[str]:
         yield "failed validation constraint for keyword [minLength]"
     if len(value) > rule.get("maxLength", len(value)):
         yield "failed validation constraint for keyword [maxLength]"
-    if "pattern" in rule and not re.search(rule["pattern"], value):
+    if "pattern" in rule and not _pattern(rule["pattern"]).search(value):
         yield "failed validation constraint for keyword [pattern]"
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    for unknown, known in _UNICODE_CLASSES.items():
+        text = text.replace(unknown, known)
+    return re.compile(text)
