@@ -54,6 +54,12 @@ def accounts_in(organization: Organization, targets: Targets) -> tuple[Account, 
     return tuple(account for account in organization.accounts if _selects(targets, units, account))
 
 
+def selects_nothing(organization: Organization, targets: Targets) -> bool:
+    """Whether no OU and no account is selected; an OU without accounts yet is something."""
+    units = _included_units(targets)
+    return not units and not any(_selects(targets, units, account) for account in organization.accounts)
+
+
 def regions_in(organization: Organization, targets: Targets) -> tuple[str, ...]:
     """The selected regions, in the order of the governed regions."""
     wanted = set(targets.regions or organization.governed_regions) - set(targets.excluded_regions)

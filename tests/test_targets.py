@@ -13,6 +13,7 @@ from guardrails.targets import (
     organizational_unit_frontier,
     policy_attachments,
     regions_in,
+    selects_nothing,
 )
 
 
@@ -102,6 +103,22 @@ def test_is_within(path: str, ancestor: str, answer: bool) -> None:
 def test_accounts_in(targets: dict[str, Any], names: list[str]) -> None:
     """The selection is the union of what is named, minus the exclusions, in the order of the organization."""
     assert [account.name for account in accounts_in(ACME, Targets(**targets))] == names
+
+
+@pytest.mark.parametrize(
+    ("targets", "answer"),
+    [
+        ({}, False),
+        ({"organizational_units": ("Empty",)}, False),
+        ({"accounts": ("lab",)}, False),
+        ({"accounts": ("lab",), "excluded_accounts": ("lab",)}, True),
+        ({"account_tags": {"tier": "silver"}}, True),
+        ({"organizational_units": ("Empty",), "excluded_organizational_units": ("Empty",)}, True),
+    ],
+)
+def test_selects_nothing(targets: dict[str, Any], answer: bool) -> None:
+    """An OU is something even while it is empty; accounts are something when one is left."""
+    assert selects_nothing(organization(["Empty"], {"lab": "Root"}), Targets(**targets)) is answer
 
 
 @pytest.mark.parametrize(

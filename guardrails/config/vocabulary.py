@@ -37,7 +37,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from guardrails.config.document import Document, Where
 from guardrails.config.problems import did_you_mean
 from guardrails.model import Organization, Source, Targets
-from guardrails.targets import accounts_in, policy_attachments, regions_in
+from guardrails.targets import regions_in, selects_nothing
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ TagValue = Annotated[str, BeforeValidator(_tag_value), WithJsonSchema({"type": [
 Tags = Annotated[dict[TagKey, TagValue], AfterValidator(_tag_count)]
 
 
-class _Selection(Settings):
+class Selection(Settings):
     """Which accounts: subtrees, named ones and tagged ones, minus the exclusions. Nothing named means all of them."""
 
     organizational_units: tuple[OrganizationalUnitPath, ...] = Field(
@@ -175,27 +175,26 @@ class _Selection(Settings):
     excluded_accounts: tuple[AccountName, ...] = Field((), description="Accounts to leave out.")
 
     @model_validator(mode="after")
-    def _selects_something(self, info: ValidationInfo) -> "_Selection":
+    def _selects_something(self, info: ValidationInfo) -> "Selection":
         organization = info.context.organization if isinstance(info.context, Names) else None
         if organization is not None:
             _refuse_empty(organization, _targets(self))
         return self
 
 
-class _RegionalSelection(_Selection):
+class RegionalSelection(Selection):
     """Which accounts, and which of the governed regions; no regions named means all of them."""
 
     regions: tuple[GovernedRegion, ...] = Field((), min_length=1, description="Governed regions; all when left out.")
     excluded_regions: tuple[GovernedRegion, ...] = Field((), description="Governed regions to leave out.")
 
 
-def _targets(selection: _Selection) -> Targets:
+def _targets(selection: Selection) -> Targets:
     return Targets(**{name: getattr(selection, name) for name in type(selection).model_fields})
 
 
 def _refuse_empty(organization: Organization, targets: Targets) -> None:
-    # An OU without accounts yet is a fine target: what holds there waits for its first account.
-    if not accounts_in(organization, targets) and not policy_attachments(organization, targets).organizational_units:
+    if selects_nothing(organization, targets):
         raise wrong("these targets select no account", _why_empty(organization, targets))
     if not regions_in(organization, targets):
         raise wrong("these targets select no region")
@@ -216,7 +215,7 @@ def _why_empty(organization: Organization, targets: Targets) -> str:
 class SelectionSchema:
     """Lets pydantic read `guardrails.model.Targets` from a mapping of the keys that `selection` has."""
 
-    selection: type[_Selection]
+    selection: type[Selection]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         mapping = core_schema.no_info_after_validator_function(_targets, handler.generate_schema(self.selection))
@@ -224,5 +223,5 @@ class SelectionSchema:
         return core_schema.json_or_python_schema(json_schema=mapping, python_schema=anything)
 
 
-TargetsSettings = Annotated[Targets, SelectionSchema(_RegionalSelection)]
-GlobalTargetsSettings = Annotated[Targets, SelectionSchema(_Selection)]
+TargetsSettings = Annotated[Targets, SelectionSchema(RegionalSelection)]
+GlobalTargetsSettings = Annotated[Targets, SelectionSchema(Selection)]
