@@ -13,9 +13,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from guardrails.errors import ConfigError, Problem
+
+RUN: Final = "import sys; from cfnlint.runner import main; sys.exit(main())"
+"""cfn-lint has no `python -m`; its script may not be on the path of whoever called our interpreter."""
 
 
 def installed_version() -> str | None:
@@ -55,7 +58,7 @@ def _findings(texts: Mapping[str, str]) -> Iterator[Problem]:
         files = {str(Path(folder) / f"{number}.json"): name for number, name in enumerate(texts)}
         for file, name in files.items():
             Path(file).write_text(texts[name], encoding="utf-8")
-        command = [sys.executable, "-m", "cfnlint", "--format", "json", "--non-zero-exit-code", "error", "--", *files]
+        command = [sys.executable, "-c", RUN, "--format", "json", "--non-zero-exit-code", "error", "--", *files]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter and files
         if done.returncode not in (0, 2) or not done.stdout.strip().startswith("["):
             message = f"cfn-lint did not work (exit code {done.returncode}): {done.stderr.strip()[-500:]}"
