@@ -1,7 +1,8 @@
 """An embedded AWS organization on this machine: to try things on, to test against, to rehearse a change.
 
-The sandbox answers the AWS APIs on a loopback port: one management account, an organization, an Identity Center instance, and nothing else, as on
-the first day. It is moto with AWS's own refusals and effects added where plain moto says yes to everything. Nothing ever leaves the machine.
+The sandbox answers the AWS APIs on a loopback port: one management account, an organization, an Identity Center
+instance, and nothing else, as on the first day. It is moto with AWS's own refusals and effects added where plain moto
+says yes to everything. Nothing ever leaves the machine.
 
     running = start(Path(".guardrails"))     # a background process that outlives its parent; idempotent
     environment(running)                     # the variables that make any AWS tool talk to it
@@ -33,7 +34,8 @@ SEEDS: Final = ("bare", "no-identity-center", "consolidated-billing", "no-organi
 def start(state_dir: Path, seed: str = "bare") -> Running:
     """Start the sandbox in the background and return it once it answers; a healthy one that already runs is returned as it is.
 
-    The process is a session of its own: it survives this one. Its address and credentials are written to `state_dir/sandbox.json`.
+    The process is a session of its own: it survives this one. Its address and credentials are written to
+    `state_dir/sandbox.json`.
 
     Raises:
         GuardrailsError: it did not answer within the time limit; the message holds the end of its log.

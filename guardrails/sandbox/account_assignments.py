@@ -1,7 +1,7 @@
 """Who may enter which account with which permission set. Assignments are made and taken away asynchronously.
 
-A request is carried out when it is first looked at: the answer to the request and the first look say IN_PROGRESS, the next SUCCEEDED or FAILED. A list
-of assignments is a look as well.
+A request is carried out when it is first looked at: the answer to the request and the first look say IN_PROGRESS, the
+next SUCCEEDED or FAILED. A list of assignments is a look as well.
 Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateAccountAssignment.html
 """
 

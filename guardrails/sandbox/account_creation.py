@@ -1,7 +1,7 @@
 """Accounts are made asynchronously: a request first, the account when somebody has looked at the request often enough.
 
-The sandbox has no clock. A look (DescribeCreateAccountStatus, ListCreateAccountStatus) shows a request as it stands and moves it one step on; so the
-first look after CreateAccount still says IN_PROGRESS, the second says how it ended.
+The sandbox has no clock. A look (DescribeCreateAccountStatus, ListCreateAccountStatus) shows a request as it stands
+and moves it one step on; so the first look after CreateAccount still says IN_PROGRESS, the second says how it ended.
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
 """
 

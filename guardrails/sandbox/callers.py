@@ -3,7 +3,6 @@
 moto looks for a key in every account in turn, on every request; the first sight of a key is remembered here instead.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,6 +74,4 @@ def _owner(account_id: str, backend: IAMBackend, access_key_id: str) -> Caller:
 
 def install() -> None:
     """Put the constant-time look-up in the place of moto's."""
-    replacements: Mapping[str, object] = {"get_account_id_from": account_id_of}
-    for name, replacement in replacements.items():
-        setattr(iam, name, replacement)
+    iam.get_account_id_from = account_id_of

@@ -1,6 +1,7 @@
 """Trails, refused where AWS refuses: no access for the organization, no bucket, a bucket or key that does not let CloudTrail in.
 
-A delegated administrator's organization trail belongs to the management account. Member accounts see the organization's trails and cannot change them.
+A delegated administrator's organization trail belongs to the management account. Member accounts see the
+organization's trails and cannot change them.
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
 """
 
@@ -286,4 +287,4 @@ def install() -> None:
     def checked_elsewhere(self: Trail) -> None:
         """Left to `trail_destinations.bucket`."""
 
-    setattr(Trail, "check_bucket_exists", checked_elsewhere)  # noqa: B010
+    Trail.check_bucket_exists = checked_elsewhere  # type: ignore[method-assign]

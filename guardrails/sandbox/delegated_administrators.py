@@ -86,7 +86,8 @@ def check(account_id: str, principal: str) -> None:
     """Whether the account may become administrator of the service.
 
     Raises:
-        Refusal: it is the management account, unknown, closed; the service is not trusted; too many administer it already.
+        Refusal: it is the management account, unknown, closed; the service is not trusted; too many
+        administer it already.
     """
     if account_id == MANAGEMENT_ACCOUNT_ID:
         message = "You cannot register master account/yourself as delegated administrator for your organization."

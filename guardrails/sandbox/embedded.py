@@ -39,7 +39,7 @@ class Embedded:
         return environment(self.running)
 
     def client(self, service: str, region: str = HOME_REGION, account: str | None = None) -> Any:
-        """A boto3 client with explicit credentials that never retries; `account` assumes OrganizationAccountAccessRole in that member account."""
+        """A boto3 client that never retries; `account` assumes OrganizationAccountAccessRole in that member account."""
         create: Callable[..., Any] = self._session.client
         made = create(
             service,

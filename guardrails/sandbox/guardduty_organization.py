@@ -1,7 +1,7 @@
 """GuardDuty for a whole organization: the delegated administrator of a region, what it switches on for members, and that it really is on.
 
-AWS takes up to 24 hours for what happens here at once. The management account is covered only once it has GuardDuty itself: the administrator cannot
-bring it in before its service-linked role exists.
+AWS takes up to 24 hours for what happens here at once. The management account is covered only once it has GuardDuty
+itself: the administrator cannot bring it in before its service-linked role exists.
 Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html
 Source: https://docs.aws.amazon.com/guardduty/latest/ug/delegated-admin-designate.html
 """

@@ -40,7 +40,8 @@ def instance(call: Call, arn: str | None = None) -> SSOAdminBackend:
     """The store of the instance that the call names (or of the ARN given).
 
     Raises:
-        Refusal: AccessDeniedException, when the caller has no such instance; AWS does not tell whether it exists elsewhere.
+        Refusal: AccessDeniedException, when the caller has no such instance; AWS does not tell whether it
+        exists elsewhere.
     """
     store, wanted = home(call), arn or call.parameters["InstanceArn"]
     if store is None or all(each.instance_arn != wanted for each in store.instances):
@@ -111,4 +112,4 @@ def install() -> None:
         moto_init(self, region_name, account_id)
         self.instances.clear()
 
-    setattr(SSOAdminBackend, "__init__", without_instance)  # noqa: B010
+    SSOAdminBackend.__init__ = without_instance  # type: ignore[method-assign]

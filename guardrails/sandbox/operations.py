@@ -4,9 +4,11 @@ A subject's module declares them:
 
     @operation("organizations", "CreateOrganizationalUnit")
     def create_organizational_unit(call: Call) -> Mapping[str, Any]:
-        ...                                    # the response's members; or raise Refusal; or return FORWARD: moto answers
+        ...                                    # the response's members; or raise Refusal; or return FORWARD:
+        moto answers
 
-Responses hold `datetime`s, never epoch numbers; they are written in the service's protocol by moto's serializers from botocore's models.
+Responses hold `datetime`s, never epoch numbers; they are written in the service's protocol by moto's serializers from
+botocore's models.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,7 @@
 """Organization policies: written, changed, deleted, listed, within AWS's sizes and grammar.
 
-Of the content, what is checked is that it is a JSON object, and for service and resource control policies the shape of the statements.
+Of the content, what is checked is that it is a JSON object, and for service and resource control policies the shape
+of the statements.
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
 """
 

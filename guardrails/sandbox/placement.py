@@ -1,6 +1,7 @@
 """Who is told when an account gets, changes or loses its place in the organization.
 
-Services react to it as AWS does: StackSets deploy to an account that comes under a target OU, GuardDuty joins a new account.
+Services react to it as AWS does: StackSets deploy to an account that comes under a target OU, GuardDuty joins a new
+account.
 """
 
 from collections.abc import Callable

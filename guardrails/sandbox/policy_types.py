@@ -1,6 +1,7 @@
 """Policy types are enabled and disabled in the root, asynchronously: PENDING_ENABLE until somebody looks.
 
-A look (ListRoots, or an AttachPolicy that comes too early and is refused) shows what is and lets the pending types arrive.
+A look (ListRoots, or an AttachPolicy that comes too early and is refused) shows what is and lets the pending types
+arrive.
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html
 """
 

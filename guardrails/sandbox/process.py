@@ -1,6 +1,7 @@
 """The sandbox as a background process: started, found again by its state file, reset, ended.
 
-The process leads a session of its own and holds none of its parent's streams, so it survives the command that started it.
+The process leads a session of its own and holds none of its parent's streams, so it survives the command that started
+it.
 """
 
 import fcntl

@@ -48,8 +48,9 @@ class Running:
 def environment(running: Running) -> dict[str, str]:
     """The environment variables with which any AWS SDK or the AWS CLI speaks to the sandbox and to nothing else.
 
-    The endpoint is an IP address, so S3 clients use path style by themselves; the account id that S3 Control puts before the host name is switched
-    off, because such a name does not resolve. The shared AWS files are pointed at nothing, so that a profile cannot lead elsewhere.
+    The endpoint is an IP address, so S3 clients use path style by themselves; the account id that S3 Control puts
+    before the host name is switched off, because such a name does not resolve. The shared AWS files are pointed
+    at nothing, so that a profile cannot lead elsewhere.
     Source: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
     """
     return {

@@ -1,7 +1,8 @@
 """What a sandbox begins with.
 
-`bare` is an organization on its first day: a management account with an administrator, all features, the root, no organizational unit, no member
-account, no policy type enabled, and an Identity Center instance in the home region. The other seeds leave things out, to meet the errors one meets.
+`bare` is an organization on its first day: a management account with an administrator, all features, the root, no
+organizational unit, no member account, no policy type enabled, and an Identity Center instance in the home region.
+The other seeds leave things out, to meet the errors one meets.
 """
 
 from collections.abc import Callable, Mapping

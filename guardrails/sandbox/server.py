@@ -1,7 +1,7 @@
 """The WSGI application: every request to any AWS service comes in here, one at a time.
 
-A request is answered by the sandbox's own operation where there is one, else by moto; what neither knows is refused at once, in the service's
-protocol and with a code that no client retries. Nothing is ever sent out to the network.
+A request is answered by the sandbox's own operation where there is one, else by moto; what neither knows is refused
+at once, in the service's protocol and with a code that no client retries. Nothing is ever sent out to the network.
 """
 
 import importlib

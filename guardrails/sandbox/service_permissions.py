@@ -1,7 +1,8 @@
-"""Whether a resource policy lets an AWS service act on the resource: enough of the policy language for what services check before they write.
+"""Whether a resource policy lets an AWS service act on the resource: what services check before they write.
 
-Conditions are evaluated with the string and ARN operators over the context given; a condition key that is not given, or another operator, does not
-match. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+Conditions are evaluated with the string and ARN operators over the context given; a condition key that is not given,
+or another operator, does not match.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 import json

@@ -94,7 +94,8 @@ def _role(arn: str) -> Role | None:
 def trusts(role: Role, caller: Caller) -> bool:
     """Whether the role's trust policy lets the caller assume it: some statement allows it and none denies it.
 
-    Principals are matched; conditions are not evaluated (a statement with a condition counts as matching an Allow, never a Deny).
+    Principals are matched; conditions are not evaluated (a statement with a condition counts as matching an
+    Allow, never a Deny).
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
     document = json.loads(role.assume_role_policy_document or "{}")

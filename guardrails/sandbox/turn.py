@@ -1,6 +1,7 @@
 """One request at a time: moto's backends are not made for threads.
 
-A request that waits for another process, which itself calls the sandbox (a custom resource's function does), gives its turn away meanwhile.
+A request that waits for another process, which itself calls the sandbox (a custom resource's function does), gives
+its turn away meanwhile.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,96 @@
+"""Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html"""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from guardrails.iam.quotas import QUOTAS
+from guardrails.sandbox.embedded import Embedded
+
+Refused = Callable[..., str]
+DENY = {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}
+
+
+def document(*statements: object, padding: int = 0) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}) + " " * padding
+
+
+def create(sandbox: Embedded, content: str, name: str = "policy", kind: str = "SERVICE_CONTROL_POLICY") -> str:
+    made = sandbox.client("organizations").create_policy(Name=name, Description="", Type=kind, Content=content)
+    return str(made["Policy"]["PolicySummary"]["Id"])
+
+
+@pytest.mark.parametrize("kind", QUOTAS)
+def test_a_policy_has_a_largest_size(sandbox: Embedded, refused: Refused, kind: str) -> None:
+    """White space counts: a policy of just the largest size is taken, one character more is refused."""
+    deny = {**DENY, "Principal": "*"} if kind == "RESOURCE_CONTROL_POLICY" else DENY
+    content = document(deny)
+    most = content + " " * (QUOTAS[kind].max_characters - len(content))
+    organizations = sandbox.client("organizations")
+    arguments = {"Description": "", "Type": kind}
+    code = refused(organizations.create_policy, Name="large", Content=most + " ", **arguments)
+    assert code == "ConstraintViolationException:POLICY_CONTENT_LIMIT_EXCEEDED"
+    organizations.create_policy(Name="fits", Content=most, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("TAG_POLICY", "not json"),
+        ("TAG_POLICY", "[]"),
+        ("SERVICE_CONTROL_POLICY", "{}"),
+        ("SERVICE_CONTROL_POLICY", document()),
+        ("SERVICE_CONTROL_POLICY", document({**DENY, "Effect": "Maybe"})),
+        ("SERVICE_CONTROL_POLICY", document({**DENY, "Principal": "*"})),
+        ("SERVICE_CONTROL_POLICY", document({"Effect": "Deny", "Action": "*"})),
+        ("RESOURCE_CONTROL_POLICY", document(DENY)),
+        ("RESOURCE_CONTROL_POLICY", document({**DENY, "Effect": "Allow", "Principal": "*"})),
+    ],
+)
+def test_content_that_is_no_policy_is_refused(sandbox: Embedded, refused: Refused, kind: str, content: str) -> None:
+    """What is not a JSON object, or for SCPs and RCPs not made of whole statements, is malformed."""
+    operation = sandbox.client("organizations").create_policy
+    code = refused(operation, Name="p", Description="", Type=kind, Content=content)
+    assert code == "MalformedPolicyDocumentException"
+
+
+def test_names_are_used_once(sandbox: Embedded, refused: Refused) -> None:
+    """A second policy of the same name is refused, at creation and when renaming."""
+    create(sandbox, document(DENY), "one")
+    other = create(sandbox, document(DENY), "two")
+    organizations = sandbox.client("organizations")
+    arguments = {"Description": "", "Type": "SERVICE_CONTROL_POLICY", "Content": document(DENY)}
+    assert refused(organizations.create_policy, Name="one", **arguments) == "DuplicatePolicyException"
+    assert refused(organizations.update_policy, PolicyId=other, Name="one") == "DuplicatePolicyException"
+
+
+def test_what_aws_manages_stays_as_it_is(sandbox: Embedded, refused: Refused) -> None:
+    """FullAWSAccess can be neither changed nor deleted, and its ARN is AWS's."""
+    organizations, full = sandbox.client("organizations"), "p-FullAWSAccess"
+    immutable = "InvalidInputException:IMMUTABLE_POLICY"
+    assert refused(organizations.update_policy, PolicyId=full, Name="x") == immutable
+    assert refused(organizations.delete_policy, PolicyId=full) == immutable
+    summary = organizations.describe_policy(PolicyId=full)["Policy"]["PolicySummary"]
+    assert summary["AwsManaged"] is True
+    assert summary["Arn"] == "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+
+
+@pytest.mark.usefixtures("scp_enabled")
+def test_a_policy_in_use_cannot_be_deleted(sandbox: Embedded, root_id: str, refused: Refused) -> None:
+    """Deleting waits for detaching."""
+    organizations, policy = sandbox.client("organizations"), create(sandbox, document(DENY))
+    organizations.attach_policy(PolicyId=policy, TargetId=root_id)
+    assert refused(organizations.delete_policy, PolicyId=policy) == "PolicyInUseException"
+    organizations.detach_policy(PolicyId=policy, TargetId=root_id)
+    organizations.delete_policy(PolicyId=policy)
+    assert refused(organizations.describe_policy, PolicyId=policy) == "PolicyNotFoundException"
+
+
+def test_update_changes_what_is_named(sandbox: Embedded) -> None:
+    """UpdatePolicy with new content keeps name and description."""
+    organizations, policy = sandbox.client("organizations"), create(sandbox, document(DENY), "kept")
+    organizations.update_policy(PolicyId=policy, Content=document({**DENY, "Action": "s3:*"}))
+    shown = organizations.describe_policy(PolicyId=policy)["Policy"]
+    assert shown["PolicySummary"]["Name"] == "kept"
+    assert "s3:*" in shown["Content"]
