@@ -41,6 +41,7 @@ class Block:
     head: int
     tail: int
     text: str
+    span: tuple[int, int]
 
     def shown(self, output: str) -> str:
         lines = output.splitlines(keepends=True)
@@ -49,9 +50,11 @@ class Block:
         return f"$ {self.command}\n{''.join(lines)}"
 
 
-def blocks(text: str) -> list[Block]:
-    found = [match.groupdict() for match in BLOCK.finditer(text)]
-    return [Block(one["command"], int(one["head"] or 0), int(one["tail"] or 0), one["text"]) for one in found]
+def blocks(text: str) -> Iterator[Block]:
+    for match in BLOCK.finditer(text):
+        yield Block(
+            match["command"], int(match["head"] or 0), int(match["tail"] or 0), match["text"], match.span("text")
+        )
 
 
 def steady(text: str) -> str:
@@ -88,14 +91,14 @@ def run(command: str, place: Path) -> str:
 def test_what_the_readme_shows_is_what_the_program_says(place: Path, request: pytest.FixtureRequest) -> None:
     """Every block of output in the README is what its command prints today (seconds aside)."""
     text = README.read_text(encoding="utf-8")
-    for block in blocks(text):
-        said = block.shown(run(block.command, place))
-        if request.config.getoption("--write-docs"):
-            text = text.replace(f"```text\n{block.text}```", f"```text\n{said}```", 1)
-        else:
-            assert steady(said) == steady(block.text)
+    said = {block: block.shown(run(block.command, place)) for block in blocks(text)}
     if request.config.getoption("--write-docs"):
+        for block in reversed(said):
+            start, end = block.span
+            text = text[:start] + said[block] + text[end:]
         README.write_text(text, encoding="utf-8")
+    else:
+        assert [steady(output) for output in said.values()] == [steady(block.text) for block in said]
 
 
 def commands(page: Path) -> Iterator[str]:
