@@ -126,8 +126,6 @@ def _controls(
 def _control(
     control: str, model: type[BaseModel], document: Document, names: Names, problems: Problems
 ) -> ControlDeclaration | None:
-    if document.data.get(control) is True:
-        document.data[control] = None
     settings = validate(model, document, (control,), names, problems)
     if settings is None:
         return None

@@ -16,10 +16,15 @@ _Message = tuple[str, str]
 
 
 def validate(model: type[Model], document: Document, path: Where, names: Names, problems: Problems) -> Model | None:
-    """What stands at a path of a document, as an instance of the model; None, and problems added, when it is wrong."""
+    """What stands at a path of a document, as an instance of the model; None, and problems added, when it is wrong.
+
+    Nothing, and a plain `true`, stand for a mapping without keys: everything by default.
+    """
     data = value_at(document.data, path)
     try:
-        return model.model_validate_json(to_json({} if data is None else data), strict=True, context=names)
+        return model.model_validate_json(
+            to_json({} if data is None or data is True else data), strict=True, context=names
+        )
     except ValidationError as error:
         for details in _outermost(error.errors(include_url=False)):
             _report(details, model, document, path, problems)

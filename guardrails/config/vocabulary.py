@@ -36,6 +36,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from guardrails.config.document import Document, Where
 from guardrails.config.problems import did_you_mean
+from guardrails.config.regions import REGIONS
 from guardrails.model import Organization, Source, Targets
 from guardrails.targets import regions_in, selects_nothing
 
@@ -124,9 +125,16 @@ def _known(kind: str, what: str) -> Callable[[str, ValidationInfo], str]:
     return check
 
 
+def _governed_region(name: str, info: ValidationInfo) -> str:
+    known = info.context.regions if isinstance(info.context, Names) else None
+    if known is not None and name in REGIONS - known:
+        raise wrong(f"{name!r} is not a governed region", "add it to governed_regions in organization.yaml")
+    return _known("regions", "governed region")(name, info)
+
+
 OrganizationalUnitPath = Annotated[str, AfterValidator(_known("organizational_units", "organizational unit"))]
 AccountName = Annotated[str, AfterValidator(_known("accounts", "account"))]
-GovernedRegion = Annotated[str, AfterValidator(_known("regions", "governed region"))]
+GovernedRegion = Annotated[str, AfterValidator(_governed_region)]
 GroupName = Annotated[str, AfterValidator(_known("groups", "group"))]
 PermissionSetName = Annotated[str, AfterValidator(_known("permission_sets", "permission set"))]
 

@@ -1,8 +1,14 @@
+import contextlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from guardrails.config import load
@@ -19,6 +25,13 @@ from guardrails.model import (
     Targets,
 )
 
+WORDS = (
+    *("prefix", "home_region", "governed_regions", "accounts", "organizational_units", "management", "security"),
+    *("/tags", "/renamed_from", "Workloads", "Workloads/Prod", "Root", "eu-west-1", "email", "name", "tags", "aws:x"),
+    *("organizational_unit", "keys", "tree", "policies", "targets", "account_tags", "regions", "excluded_accounts"),
+    *("groups", "permission_sets", "assignments", "exclusive", "group", "permission_set", "developers", "Developer"),
+    *("inline_policy", "Statement", "policy", "shop", "", "\u27e6", "x" * 300),
+)
 Load = Callable[[Path], Organization]
 Problems = Callable[..., list[str]]
 
@@ -106,6 +119,7 @@ def test_settings(configuration: Path, loaded: Load) -> None:
     ("text", "problem"),
     [
         ("kes:\n", "1:1: there is no control 'kes' (did you mean 'keys'?)"),
+        ("keys: 1\n", "1:7: 'keys' should be a mapping (key: value)"),
         ("keys: 5\n", "1:7: 'keys' should be a mapping (key: value)"),
         ("tree: {a: b}\n", "1:8: unknown key 'a' (known keys: none)"),
         ("keys: {rotation_day: 90}\n", "1:8: unknown key 'rotation_day' (did you mean 'rotation_days'?)"),
@@ -174,6 +188,28 @@ def test_nothing_is_loaded_from_a_wrong_configuration(
     with pytest.raises(ConfigError) as raised:
         load(configuration, controls)
     assert raised.value.exit_code == 3
+
+
+plain_data = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 99) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    data=plain_data, file=st.sampled_from(["organization.yaml", "controls.yaml", "identity.yaml", "accounts/shop.yaml"])
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_files_hold(configuration: Path, loaded: Load, data: Any, file: str) -> None:
+    """Any data in any file, in place of a part of it or of all of it, loads or is told as problems; it never crashes."""
+    path = configuration / file
+    right = path.read_text()
+    for text in (json.dumps(data), json.dumps({**yaml.safe_load(right), **(data if isinstance(data, dict) else {})})):
+        path.write_text(text)
+        with contextlib.suppress(ConfigError):
+            loaded(configuration)
+    path.write_text(right)
 
 
 def test_thousand_accounts(configuration: Path, loaded: Load) -> None:

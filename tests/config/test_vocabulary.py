@@ -69,7 +69,11 @@ def test_place(configuration: Path, loaded: Callable[[Path], Organization]) -> N
             "{organizational_units: [Prod]}",
             "2:36: there is no organizational unit 'Prod' (did you mean 'Workloads/Prod'?)",
         ),
-        ("{regions: [sa-east-1]}", "2:23: there is no governed region 'sa-east-1'"),
+        ("{regions: [eu-wst-1]}", "2:23: there is no governed region 'eu-wst-1' (did you mean 'eu-west-1'?)"),
+        (
+            "{regions: [sa-east-1]}",
+            "2:23: 'sa-east-1' is not a governed region (add it to governed_regions in organization.yaml)",
+        ),
         ("{account_tags: {environment: prd}}", "2:12: these targets select no account (did you mean 'prod'?)"),
         ("{account_tags: {enviroment: prod}}", "2:12: these targets select no account (did you mean 'environment'?)"),
         ("{account_tags: {tier: gold}}", "2:12: these targets select no account (no account carries the tag tier)"),
