@@ -20,8 +20,12 @@ from guardrails.targets import accounts_in, organizational_unit_frontier, region
 class KmsDefaults(Settings):
     """Where the keys are, how often they rotate, how long a deletion can be taken back."""
 
-    rotation_period_days: int = Field(365, ge=90, le=2560, description="The key material is renewed this often.")
-    deletion_window_days: int = Field(30, ge=7, le=30, description="A deletion can be taken back for so many days.")
+    rotation_period_days: int = Field(
+        default=365, ge=90, le=2560, description="The key material is renewed this often."
+    )
+    deletion_window_days: int = Field(
+        default=30, ge=7, le=30, description="A deletion can be taken back for so many days."
+    )
     targets: TargetsSettings = Field(default_factory=Targets, description="Where it holds; everywhere when left out.")
 
 

@@ -23,18 +23,18 @@ class LogArchive(Settings):
     """How long logs are locked, when they move to colder storage, when they expire."""
 
     mode: Literal["governance", "compliance"] = Field(
-        "governance", description="Object Lock mode; compliance cannot be undone by anyone."
+        default="governance", description="Object Lock mode; compliance cannot be undone by anyone."
     )
     retention_days: int = Field(
-        365, ge=1, le=36500, description="For so many days no log can be deleted or overwritten."
+        default=365, ge=1, le=36500, description="For so many days no log can be deleted or overwritten."
     )
     glacier_days: int = Field(
-        90, ge=1, le=36500, description="After so many days logs move to S3 Glacier Instant Retrieval."
+        default=90, ge=1, le=36500, description="After so many days logs move to S3 Glacier Instant Retrieval."
     )
     deep_archive_days: int = Field(
-        365, ge=1, le=36500, description="After so many days logs move to S3 Glacier Deep Archive."
+        default=365, ge=1, le=36500, description="After so many days logs move to S3 Glacier Deep Archive."
     )
-    expiration_days: int = Field(2555, ge=1, le=36500, description="After so many days logs are deleted.")
+    expiration_days: int = Field(default=2555, ge=1, le=36500, description="After so many days logs are deleted.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

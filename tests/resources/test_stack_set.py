@@ -231,13 +231,13 @@ def test_deleted_with_its_stacks(organization: Connection, sandbox: "Embedded") 
 
 def test_a_stranger_is_not_read(organization: Connection) -> None:
     """Of a set that is neither ours nor wanted neither targets nor instances are read."""
-    request = {"PermissionModel": "SERVICE_MANAGED", "AutoDeployment": {"Enabled": False}}
     organization.gateway.writer().write(
         "cloudformation",
         "create_stack_set",
         StackSetName="theirs",
         TemplateBody='{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}',
-        **request,
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
     )
     organization.gateway.calls.reads.clear()
     assert not observed(organization)["theirs"].managed

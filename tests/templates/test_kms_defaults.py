@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
 REGION = "eu-central-1"
+REGIONS = ("eu-west-1", REGION)
 ROOT = f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:root"
 ROLES = ("GuardrailsDeployer", "stacksets-exec-*")
 
@@ -42,18 +43,7 @@ def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark."""
     file = tmp_path / "template.json"
     file.write_text(json.dumps(rendered(repository)), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "cfnlint",
-        "--include-checks",
-        "I",
-        "--regions",
-        "eu-west-1",
-        REGION,
-        "--",
-        str(file),
-    ]
+    command = [sys.executable, "-c", RUN, "--include-checks", "I", "--regions", *REGIONS, "--", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
 HOME = "eu-west-1"
+REGIONS = (HOME, "eu-central-1")
 ORGANIZATION_ID = "o-exampleorg12"
 TRAIL = f"arn:aws:cloudtrail:{HOME}:{MANAGEMENT_ACCOUNT_ID}:trail/acme-organization-trail"
 BUCKET = f"acme-log-archive-{MANAGEMENT_ACCOUNT_ID}-{HOME}"
@@ -54,18 +55,7 @@ def test_lint(repository: Path, tmp_path: Path, parameters: dict[str, Any]) -> N
     """cfn-lint finds nothing, not even something to remark, in either home of the shipped configuration."""
     file = tmp_path / "template.json"
     file.write_text(json.dumps(rendered(repository, **parameters)), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "cfnlint",
-        "--include-checks",
-        "I",
-        "--regions",
-        HOME,
-        "eu-central-1",
-        "--",
-        str(file),
-    ]
+    command = [sys.executable, "-c", RUN, "--include-checks", "I", "--regions", *REGIONS, "--", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
