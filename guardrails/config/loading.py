@@ -13,6 +13,7 @@ from guardrails.config.messages import validate, value_at
 from guardrails.config.problems import Problems, did_you_mean
 from guardrails.config.shapes import AccountFile, IdentityFile, OrganizationFile
 from guardrails.config.vocabulary import Names, locate
+from guardrails.errors import ConfigError
 from guardrails.model import (
     Account,
     Assignment,
@@ -44,10 +45,8 @@ def load(
     names = replace(names, organization=organization)
     declarations = _controls(files.controls, controls, default_controls, names, problems)
     identity = _identity(files.identity, names, problems)
-    if organization is None:
-        problems.raise_if_any()
-        raise AssertionError("an organization that cannot be built has a problem")
-    problems.raise_if_any()
+    if problems.found or organization is None:
+        raise ConfigError(problems.found)
     return replace(organization, controls=declarations, identity=identity)
 
 
