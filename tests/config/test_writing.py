@@ -6,7 +6,7 @@ import pytest
 from guardrails.config import write_account
 from guardrails.config.document import parse
 from guardrails.config.problems import Problems
-from guardrails.config.writing import account_text
+from guardrails.config.writing import _write_new, account_text
 from guardrails.errors import ConfigError
 from guardrails.model import Account, Organization
 
@@ -70,6 +70,16 @@ def test_every_problem(configuration: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         write_account(configuration, "shop", "x", "Prod", tags={"aws:x": "y"})
     assert len(raised.value.problems) == 4
+
+
+def test_somebody_was_faster(configuration: Path) -> None:
+    """A file that appears at the last moment is left as it is."""
+    file = configuration / "accounts" / "shop.yaml"
+    before = file.read_text()
+    with pytest.raises(ConfigError, match="exists already"):
+        _write_new(file, "name: other\n")
+    assert file.read_text() == before
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
 
 
 @pytest.mark.parametrize(
