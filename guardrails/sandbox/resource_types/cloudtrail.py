@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 
+from guardrails.sandbox import trail_destinations
 from guardrails.sandbox.resource_types import Place, Properties, Resource, ResourceFailed, ResourceType, tag_list
 
 
@@ -67,7 +68,6 @@ class CloudTrailTrail:
             trail.cw_role_arn,
             trail.kms_key_id,
         ) = _arguments(trail.trail_name, properties)
-        trail.check_bucket_exists()
         trail.check_topic_exists()
         return self._apply(place, trail, properties)
 
@@ -77,6 +77,7 @@ class CloudTrailTrail:
 
     def _apply(self, place: Place, trail: Trail, properties: Properties) -> Resource:
         backend = _backend(place)
+        trail.kms_key_id = trail_destinations.key_arn(trail, trail_destinations.bucket(trail))
         trail.event_selectors = list(properties.get("EventSelectors", []))
         trail.advanced_event_selectors = list(properties.get("AdvancedEventSelectors", []))
         backend.tagging_service.delete_all_tags_for_resource(trail.arn)

@@ -45,7 +45,7 @@ class LogsLogGroup:
         group.kms_key_id = properties.get("KmsKeyId")
         backend.tagger.delete_all_tags_for_resource(group.arn)
         backend.tag_resource(group.arn, place.all_tags(properties.get("Tags")))
-        return Resource(group.name, {"Arn": group.arn})
+        return Resource(group.name, {"Arn": f"{group.arn}:*"})
 
 
 TYPES: Final[tuple[ResourceType, ...]] = (LogsLogGroup(),)

@@ -1,0 +1,47 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from guardrails.sandbox.embedded import Embedded
+
+Deploy = Callable[..., dict[str, Any]]
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish"}],
+}
+
+
+def topic(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alerts", **properties}}
+
+
+def test_a_topic_and_its_policy(sandbox: Embedded, deploy: Deploy, delete: Callable[[], None]) -> None:
+    """Display name, key, tags and policy are what plain SNS calls show; deleting the stack deletes the topic.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
+    """
+    policy = {"Type": "AWS::SNS::TopicPolicy", "Properties": {"PolicyDocument": POLICY, "Topics": [{"Ref": "Topic"}]}}
+    properties = {"DisplayName": "Alerts", "KmsMasterKeyId": "alias/one", "Tags": [{"Key": "team", "Value": "ops"}]}
+    arn = deploy({"Topic": topic(**properties), "Policy": policy}, {"Arn": {"Ref": "Topic"}})["outputs"]["Arn"]
+    sns = sandbox.client("sns")
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert (attributes["DisplayName"], attributes["KmsMasterKeyId"]) == ("Alerts", "alias/one")
+    assert json.loads(attributes["Policy"]) == POLICY
+    assert {"Key": "team", "Value": "ops"} in sns.list_tags_for_resource(ResourceArn=arn)["Tags"]
+    deploy({"Topic": topic()})
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert json.loads(attributes["Policy"])["Id"] == "__default_policy_ID"
+    delete()
+    with pytest.raises(ClientError, match="NotFound"):
+        sns.get_topic_attributes(TopicArn=arn)
+
+
+def test_a_taken_name_fails_the_stack(sandbox: Embedded, deploy: Deploy) -> None:
+    """CloudFormation does not adopt a topic that exists."""
+    sandbox.client("sns").create_topic(Name="alerts")
+    stack = deploy({"Topic": topic()})
+    assert stack["status"] == "ROLLBACK_COMPLETE"
+    assert "alerts already exists" in stack["reasons"][0]
