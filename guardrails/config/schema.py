@@ -38,7 +38,7 @@ def _controls(controls: Mapping[str, type[BaseModel]]) -> Any:
     references, definitions = models_json_schema(models, ref_template="#/definitions/{model}")
     properties = {
         control: {
-            "description": _first_sentence(model) + " Leave it empty for the defaults; false switches it off.",
+            "description": f"{_about(model)} false switches it off.",
             "anyOf": [references[model, "validation"], {"type": ["boolean", "null"]}],
         }
         for control, model in sorted(controls.items())
@@ -54,8 +54,11 @@ def _controls(controls: Mapping[str, type[BaseModel]]) -> Any:
     )
 
 
-def _first_sentence(model: type[BaseModel]) -> str:
-    return (model.__doc__ or model.__name__).strip().partition("\n")[0]
+def _about(model: type[BaseModel]) -> str:
+    if not model.model_fields:
+        return "Takes no settings: leave it empty."
+    first_line = (model.__doc__ or model.__name__).strip().splitlines()[0]
+    return f"{first_line} Leave it empty for the defaults."
 
 
 def _draft7(schema: Any) -> Any:

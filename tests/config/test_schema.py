@@ -86,6 +86,15 @@ def test_every_key_is_explained(controls: dict[str, type[BaseModel]]) -> None:
         assert unexplained == []
 
 
+def test_controls_are_explained(controls: dict[str, type[BaseModel]]) -> None:
+    """Each control says what its settings are, or that it has none."""
+    properties = schema(controls)["controls"]["properties"]
+    assert properties["keys"]["description"] == (
+        "Keys in every region. Leave it empty for the defaults. false switches it off."
+    )
+    assert properties["tree"]["description"] == "Takes no settings: leave it empty. false switches it off."
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "fits"),
     [
