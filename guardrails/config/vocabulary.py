@@ -140,7 +140,7 @@ PermissionSetName = Annotated[str, AfterValidator(_known("permission_sets", "per
 
 
 def _tag_key(key: str) -> str:
-    if not re.fullmatch(r"[\w\s.:/=+\-@]{1,128}", key):
+    if not re.fullmatch(r"[\w .:/=+\-@]{1,128}", key):
         raise wrong(f"{key!r} is not a tag key: 1 to 128 letters, digits, spaces and . : / = + - @ _")
     if key.casefold().startswith(("aws:", "guardrails:")):
         raise wrong(f"the tag key {key!r} is reserved", "keys may not start with aws: or guardrails:")
@@ -150,7 +150,7 @@ def _tag_key(key: str) -> str:
 def _tag_value(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, str) and not re.fullmatch(r"[\w\s.:/=+\-@]{0,256}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[\w .:/=+\-@]{0,256}", value):
         raise wrong(f"{value!r} is not a tag value: up to 256 letters, digits, spaces and . : / = + - @ _")
     return value
 
