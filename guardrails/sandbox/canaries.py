@@ -1,0 +1,23 @@
+"""What the sandbox replaces inside moto, and the signature it counts on. When moto moves, these tell before anything else.
+
+Everything else that the sandbox does to moto's services it does in front of them, operation by operation (`operations.py`).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+REPLACED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "moto.iam.models:get_account_id_from": "(access_key: str) -> str",
+        "moto.iam.models:IAMBackend.attach_role_policy": "(self, policy_arn: str, role_name: str) -> None",
+        "moto.iam.models:IAMBackend.attach_user_policy": "(self, policy_arn: str, user_name: str) -> None",
+        "moto.iam.models:IAMBackend.attach_group_policy": "(self, policy_arn: str, group_name: str) -> None",
+        "moto.iam.models:IAMBackend.get_policy": "(self, policy_arn: str) -> ManagedPolicy",
+        "moto.iam.models:IAMBackend.get_policy_version": "(self, policy_arn: str, version_id: str) -> PolicyVersion",
+        "moto.iam.models:IAMBackend.list_policy_versions": "(self, policy_arn: str) -> list[PolicyVersion]",
+        "moto.ssoadmin.models:SSOAdminBackend.__init__": "(self, region_name: str, account_id: str)",
+        "moto.cloudtrail.models:Trail.check_bucket_exists": "(self) -> None",
+    }
+)
+"""`module:name` -> signature, as `inspect.signature` writes it in a process where nothing has been replaced."""

@@ -1,0 +1,40 @@
+"""These fail when a release of moto changes what the sandbox builds on."""
+
+import importlib
+import json
+import subprocess
+import sys
+
+from guardrails.sandbox.canaries import REPLACED
+from guardrails.sandbox.embedded import Embedded
+
+ASK = """
+import importlib, inspect, json, sys
+def signature(name):
+    module, _, path = name.partition(":")
+    found = importlib.import_module(module)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return str(inspect.signature(found))
+print(json.dumps({name: signature(name) for name in sys.argv[1:]}))
+"""
+
+
+def test_moto_has_what_we_replace() -> None:
+    """Every symbol that the sandbox replaces is in moto, with the signature that the replacement has."""
+    asked = subprocess.run([sys.executable, "-c", ASK, *REPLACED], capture_output=True, text=True, check=True)
+    plain = {name: text.replace("'", "") for name, text in json.loads(asked.stdout).items()}
+    assert plain == dict(REPLACED)
+
+
+def test_every_symbol_is_replaced(sandbox: Embedded) -> None:
+    """In a process that serves the sandbox none of them is moto's own any more."""
+    owners = {}
+    for name in REPLACED:
+        module, _, path = name.partition(":")
+        found = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+        owners[name] = found.__module__.partition(".")[0]
+    assert sandbox.endpoint
+    assert set(owners.values()) == {"guardrails"}
