@@ -5,9 +5,9 @@ Values are strings and lists of strings; an id that may not be known yet is the 
 
 from typing import Any
 
-from guardrails.engine.resource import Ref
+from guardrails.engine.resource import Address, Ref
 from guardrails.model import Organization
-from guardrails.resources import ORGANIZATION, account_address
+from guardrails.resources import ORGANIZATION, account_address, stack_address
 
 STACK_SETS_EXECUTION_ROLES = "stacksets-exec-*"
 
@@ -33,6 +33,13 @@ def log_archive_bucket(organization: Organization) -> str:
     return (
         f"{organization.prefix}-log-archive-{account_id(organization.log_archive_account)}-{organization.home_region}"
     )
+
+
+def log_archive_stack(organization: Organization) -> Address:
+    """The address of the stack that holds the log archive's key and bucket."""
+    account = organization.log_archive_account
+    place = "" if account == organization.management_account else account
+    return stack_address(f"{organization.prefix}-log-archive", place, organization.home_region)
 
 
 def trusted_principals(organization: Organization) -> list[str]:

@@ -11,9 +11,10 @@ from guardrails.engine.resource import Address, Caveat, Resource
 from guardrails.library import Library
 from guardrails.model import Organization, Targets
 from guardrails.organization_facts import STACK_SETS_EXECUTION_ROLES
-from guardrails.resources import account_address, organizational_unit_address
+from guardrails.resources import STACK_SETS_PRINCIPAL, account_address, organizational_unit_address
 from guardrails.resources.stack import Stack
 from guardrails.resources.stack_set import StackSet
+from guardrails.resources.trusted_access import TrustedAccess
 from guardrails.targets import accounts_in, organizational_unit_frontier, regions_in
 
 
@@ -43,6 +44,10 @@ def resources(organization: Organization, library: Library, settings: KmsDefault
     units = tuple(sorted(map(organizational_unit_address, frontier.organizational_units)))
     accounts = tuple(sorted(map(account_address, frontier.accounts)))
     regions = regions_in(organization, settings.targets)
+    if units or accounts:
+        yield TrustedAccess(name=STACK_SETS_PRINCIPAL)
+    if units or accounts:
+        yield TrustedAccess(name=STACK_SETS_PRINCIPAL)
     if units:
         yield _stack_set(name, template, regions, units)
     if accounts:

@@ -14,7 +14,7 @@ from guardrails.controls import Control
 from guardrails.engine.resource import Ref
 from guardrails.library import Library
 from guardrails.model import Organization
-from guardrails.organization_facts import account_id
+from guardrails.organization_facts import account_id, log_archive_stack
 from guardrails.resources import ORGANIZATION
 from guardrails.resources.stack import Stack
 
@@ -47,11 +47,11 @@ class LogArchive(Settings):
 
 def resources(organization: Organization, library: Library, settings: LogArchive) -> Iterator[Stack]:
     """One stack in the log archive account's home region."""
-    archive = organization.log_archive_account
+    where = log_archive_stack(organization)
     yield Stack(
-        name=f"{organization.prefix}-log-archive",
-        account="" if archive == organization.management_account else archive,
-        region=organization.home_region,
+        name=where.name,
+        account=where.account,
+        region=where.region,
         template=library.template(
             "log_archive",
             prefix=organization.prefix,

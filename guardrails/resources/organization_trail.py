@@ -1,0 +1,123 @@
+"""The organization trail: one CloudTrail trail of the management account that records every account."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guardrails.engine.port import Reader, Writer
+from guardrails.engine.resource import BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
+
+REQUEST_NAMES: Final[Mapping[str, str]] = {
+    "organization": "IsOrganizationTrail",
+    "multi_region": "IsMultiRegionTrail",
+    "global_service_events": "IncludeGlobalServiceEvents",
+    "log_file_validation": "EnableLogFileValidation",
+    "bucket": "S3BucketName",
+    "kms_key": "KmsKeyId",
+}
+RESPONSE_NAMES: Final = {**REQUEST_NAMES, "log_file_validation": "LogFileValidationEnabled"}
+ALL_MANAGEMENT_EVENTS: Final[Mapping[str, Any]] = {
+    "ReadWriteType": "All",
+    "IncludeManagementEvents": True,
+    "DataResources": [],
+    "ExcludeManagementEventSources": [],
+}
+NOT_YET_ALLOWED: Final = ("InsufficientS3BucketPolicyException", "InsufficientEncryptionPolicyException")
+"""Bucket and key policies that were only just made take a moment to count everywhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationTrail(Resource):
+    """One trail in the management account's home region; `kms_key` is the key's ARN, as CloudTrail itself answers.
+
+    `event_selectors` are basic selectors as the API says them.
+    """
+
+    TYPE = "AWS::CloudTrail::Trail"
+
+    bucket: str
+    kms_key: str
+    organization: bool = True
+    multi_region: bool = True
+    global_service_events: bool = True
+    log_file_validation: bool = True
+    logging: bool = True
+    event_selectors: tuple[Mapping[str, Any], ...] = (ALL_MANAGEMENT_EVENTS,)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class OrganizationTrails(ObjectType[OrganizationTrail]):
+    """Trails carry our tag; those of others in the home region are only listed."""
+
+    resource = OrganizationTrail
+    source = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
+
+    def observe(
+        self, aws: Reader, wanted: Sequence[OrganizationTrail], names: Directory
+    ) -> Iterator[Live[OrganizationTrail] | BlindSpot]:
+        """Three calls, and two more for each trail."""
+        trails = aws.read("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]
+        for trail in trails:
+            arn = trail["TrailARN"]
+            tags = _tags(aws, arn)
+            live = OrganizationTrail(
+                name=trail["Name"],
+                **{ours: trail.get(theirs, "") for ours, theirs in RESPONSE_NAMES.items()},
+                logging=aws.read("cloudtrail", "get_trail_status", Name=arn)["IsLogging"],
+                event_selectors=_selectors(aws, arn),
+                tags=declared_tags(tags),
+            )
+            yield Live(live, {"id": arn, "arn": arn}, managed=is_ours(tags))
+
+    def put(
+        self, aws: Writer, want: OrganizationTrail, live: Live[OrganizationTrail] | None, names: Directory
+    ) -> Mapping[str, str]:
+        """Create or update the trail, then what has a call of its own: selectors, tags, logging."""
+        settings = {theirs: getattr(want, ours) for ours, theirs in REQUEST_NAMES.items()}
+        have = live.resource if live else None
+        if live is None:
+            tags = tag_list(want.tags)
+            made = aws.write(
+                "cloudtrail", "create_trail", Name=want.name, TagsList=tags, **settings, retry_on=NOT_YET_ALLOWED
+            )
+            attributes = {"id": made["TrailARN"], "arn": made["TrailARN"]}
+        else:
+            attributes = dict(live.attributes)
+            if any(getattr(live.resource, ours) != getattr(want, ours) for ours in REQUEST_NAMES):
+                aws.write("cloudtrail", "update_trail", Name=attributes["arn"], **settings, retry_on=NOT_YET_ALLOWED)
+            _put_tags(aws, attributes["arn"], want, live)
+        arn = attributes["arn"]
+        if (have.event_selectors if have else _selectors(aws, arn)) != want.event_selectors:
+            selectors = [dict(selector) for selector in want.event_selectors]
+            aws.write("cloudtrail", "put_event_selectors", TrailName=arn, EventSelectors=selectors)
+        if (have.logging if have else False) != want.logging:
+            aws.write("cloudtrail", "start_logging" if want.logging else "stop_logging", Name=arn)
+        return attributes
+
+    def delete(self, aws: Writer, live: Live[OrganizationTrail], names: Directory) -> None:
+        """Delete the trail; the logs it wrote stay."""
+        aws.write("cloudtrail", "delete_trail", Name=live.attributes["arn"])
+
+
+def _tags(aws: Reader, arn: str) -> dict[str, str]:
+    listed = aws.items("cloudtrail", "list_tags", "ResourceTagList", ResourceIdList=[arn])
+    return {key: value for entry in listed for key, value in tag_mapping(entry["TagsList"]).items()}
+
+
+def _selectors(aws: Reader, arn: str) -> tuple[Mapping[str, Any], ...]:
+    """The selectors of a trail, basic or advanced; AWS leaves out what is empty."""
+    answer = aws.read("cloudtrail", "get_event_selectors", TrailName=arn)
+    basic = tuple({**ALL_MANAGEMENT_EVENTS, **selector} for selector in answer.get("EventSelectors", ()))
+    return basic + tuple(answer.get("AdvancedEventSelectors", ()))
+
+
+def _put_tags(aws: Writer, arn: str, want: OrganizationTrail, live: Live[OrganizationTrail]) -> None:
+    if not live.managed or dict(live.resource.tags) != dict(want.tags):
+        aws.write("cloudtrail", "add_tags", ResourceId=arn, TagsList=tag_list(want.tags))
+    surplus = [{"Key": key} for key in live.resource.tags if key not in want.tags]
+    if surplus:
+        aws.write("cloudtrail", "remove_tags", ResourceId=arn, TagsList=surplus)
+
+
+TYPE = OrganizationTrails()
