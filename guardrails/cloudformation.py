@@ -10,6 +10,8 @@ from typing import Any, Final
 MAX_TEMPLATE_BYTES: Final = 51_200
 """How large a template may be that is sent along with a request."""
 
+REMARKS: Final = frozenset({"AWSTemplateFormatVersion", "Description", "Metadata"})
+
 
 def template_body(template: Mapping[str, Any]) -> str:
     """A template as the text that is sent: the shortest JSON, the same for equal templates."""
@@ -25,6 +27,18 @@ def parsed_template(body: str | Mapping[str, Any]) -> Mapping[str, Any]:
     except ValueError:
         document = None
     return document if isinstance(document, dict) else {"(not JSON)": body}
+
+
+def is_same_to_aws(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether two templates differ at most in what CloudFormation calls no change, and refuses to update a stack for.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
+    """
+    return _working_part(live) == _working_part(wanted)
+
+
+def _working_part(template: Mapping[str, Any]) -> dict[str, Any]:
+    return {section: content for section, content in template.items() if section not in REMARKS}
 
 
 def parameter_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
+from guardrails.cloudformation import given_parameters, is_same_to_aws, parameter_list, parsed_template, template_body
 
 TEMPLATE = {
     "Parameters": {"A": {"Type": "String"}, "B": {"Type": "Number", "Default": 3}},
@@ -42,3 +42,18 @@ def test_what_is_no_json_template_equals_nothing_of_ours(body: str) -> None:
 def test_given_parameters(live: dict[str, str], wanted: dict[str, str], given: dict[str, str]) -> None:
     """A default that nobody asked for is no parameter; one that was changed behind our back is."""
     assert given_parameters({"Parameters": parameter_list(live)}, TEMPLATE, wanted) == given
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"Description": "x"}, True),
+        ({"Metadata": {"a": 1}}, True),
+        ({"Parameters": {}}, False),
+        ({"Resources": {}}, False),
+        ({"Outputs": {"O": {"Value": 1}}}, False),
+    ],
+)
+def test_remarks(change: dict[str, Any], same: bool) -> None:
+    """Only what CloudFormation calls no change is none."""
+    assert is_same_to_aws(TEMPLATE, {**TEMPLATE, **change}) is same

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
+from guardrails.cloudformation import given_parameters, is_same_to_aws, parameter_list, parsed_template, template_body
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
@@ -59,6 +59,8 @@ class Stacks(ObjectType[Stack]):
                 continue
             ours = is_ours(tag_mapping(found.get("Tags", ())))
             template = _template(aws, name) if ours or want else {}
+            if want and is_same_to_aws(template, want.template):
+                template = want.template
             live = Stack(
                 name=name,
                 account=aws.account,
@@ -126,7 +128,7 @@ def _attributes(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _definition(stack: Stack) -> tuple[Any, ...]:
-    return (stack.template, dict(stack.parameters), stack.capabilities, dict(stack.tags))
+    return (stack.template, dict(stack.parameters), stack.capabilities, dict(stack.tags), stack.status)
 
 
 def _request(want: Stack) -> dict[str, Any]:

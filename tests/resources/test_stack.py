@@ -1,6 +1,7 @@
 """Stacks, on the sandbox: created, mended, protected, deleted; failures told in AWS's own reasons."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,10 +68,20 @@ def test_a_second_put_writes_nothing(connection: Connection) -> None:
 def test_an_update_is_one_write(connection: Connection, change: dict[str, Any]) -> None:
     """A changed parameter, tag or template is mended by one update_stack, and then seen as wanted."""
     put(connection, WANTED)
-    want = Stack(**{"name": WANTED.name, "region": HOME, **WANTED.properties(), **change})
+    want = replace(WANTED, **change)
     put(connection, want, observed(connection, want)["acme-example"])
     assert observed(connection, want)["acme-example"].resource == want
     assert writes(connection) == {"cloudformation:create_stack": 1, "cloudformation:update_stack": 1}
+
+
+def test_a_remark_is_no_difference(connection: Connection) -> None:
+    """A template that differs only in its description is as wanted: CloudFormation would refuse to update the stack for it."""
+    put(connection, WANTED)
+    want = replace(WANTED, template={**TEMPLATE, "Description": "Said better"})
+    live = observed(connection, want)[want.name]
+    assert live.resource == want
+    put(connection, want, live)
+    assert writes(connection) == {"cloudformation:create_stack": 1}
 
 
 def test_protection_alone(connection: Connection, sandbox: "Embedded") -> None:
@@ -121,7 +132,7 @@ def test_a_failed_update_leaves_the_difference(connection: Connection, sandbox: 
     sandbox.client("s3", "us-east-1").create_bucket(Bucket="taken-by-somebody")
     put(connection, WANTED)
     worse = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], **IMPOSSIBLE["Resources"]}}
-    want = Stack(**{"name": WANTED.name, "region": HOME, **WANTED.properties(), "template": worse})
+    want = replace(WANTED, template=worse)
     with pytest.raises(AwsError, match="AWS::S3::Bucket") as raised:
         put(connection, want, observed(connection, want)[WANTED.name])
     assert raised.value.code == "UPDATE_ROLLBACK_COMPLETE"
