@@ -39,10 +39,10 @@ def deploy(stack_set: StackSet, instance: StackInstance) -> None:
             stack_deployment.delete(stack)
             instance.stack = stack = _new_stack(stack_set, instance, values)
         stacks.check_update(stack, stack_set.template)
-        stacks.deploy(stack, stack_set.template, values, stack_set.tags)
+        worked = stacks.deploy(stack, stack_set.template, values, stack_set.tags)
     except Refusal as refusal:
         raise InstanceFailed(refusal.message) from refusal
-    if stack.status not in _HEALTHY:
+    if worked and stack.status not in _HEALTHY:
         raise InstanceFailed(_why(stack))
 
 

@@ -136,15 +136,18 @@ def update_termination_protection(call: Call) -> Mapping[str, Any]:
     return {"StackId": stack.id}
 
 
-def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[str, str]) -> None:
-    """Bring a stack set's stack up to date without anybody watching: created when new, updated when something changes."""
+def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[str, str]) -> bool:
+    """Bring a stack set's stack up to date without anybody watching, and say whether there was anything to do."""
     if not stack.events:
         stack_records.keep(stack)
         stack.enter("CREATE_IN_PROGRESS", "User Initiated")
         stack_deployment.create(stack)
-    elif changes(stack, template, values, tags):
+        return True
+    if changes(stack, template, values, tags):
         stack.enter("UPDATE_IN_PROGRESS", "User Initiated")
         stack_deployment.update(stack, template, values, tags)
+        return True
+    return False
 
 
 def changes(stack: Stack, template: Template, values: Mapping[str, str], tags: Mapping[str, str]) -> bool:
