@@ -48,9 +48,10 @@ class Running:
 def environment(running: Running) -> dict[str, str]:
     """The environment variables with which any AWS SDK or the AWS CLI speaks to the sandbox and to nothing else.
 
-    The endpoint is an IP address, so S3 clients use path style by themselves; the account id that S3 Control puts
-    before the host name is switched off, because such a name does not resolve. The shared AWS files are pointed
-    at nothing, so that a profile cannot lead elsewhere.
+    The endpoint is an IP address, so S3 clients use path style by themselves. The shared AWS files are pointed at nothing,
+    so that a profile cannot lead elsewhere. One thing no variable can do: S3 Control's endpoint rules put the account id
+    before the host, and such a name does not resolve; a boto3 client must take it off again before signing (as
+    `Embedded.client` does), and the AWS CLI cannot speak S3 Control to the sandbox.
     Source: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
     """
     return {

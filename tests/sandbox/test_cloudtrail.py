@@ -48,7 +48,12 @@ def bucket_policy() -> dict[str, Any]:
 def key_in(sandbox: Embedded, account: str, *statements: dict[str, Any]) -> str:
     """A key with an alias; its owner administers it, and the statements come on top."""
     kms = sandbox.client("kms", account=account)
-    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "kms:*", "Resource": "*"}
+    owner = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [owner, *statements]})
     key = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName="alias/logs", TargetKeyId=key)
@@ -59,7 +64,13 @@ def encrypt() -> dict[str, Any]:
     like = {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:111111111111:trail/*"}
     principal = {"Service": "cloudtrail.amazonaws.com"}
     condition = {"StringLike": like, "StringEquals": {"aws:SourceArn": ARN}}
-    return {"Effect": "Allow", "Principal": principal, "Action": "kms:GenerateDataKey*", "Resource": "*", "Condition": condition}
+    return {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "kms:GenerateDataKey*",
+        "Resource": "*",
+        "Condition": condition,
+    }
 
 
 def test_an_organization_trail_needs_trust_and_rank(
@@ -94,7 +105,9 @@ def test_the_key_must_let_the_trail_encrypt(sandbox: Embedded, archive: str, ref
     key = key_in(sandbox, archive)
     assert refused(create, **TRAIL, KmsKeyId=alias) == "InsufficientEncryptionPolicyException"
     kms = sandbox.client("kms", account=archive)
-    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": [encrypt()]}))
+    kms.put_key_policy(
+        KeyId=key, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": [encrypt()]})
+    )
     kms.disable_key(KeyId=key.rpartition("/")[2])
     assert refused(create, **TRAIL, KmsKeyId=alias) == "KmsKeyDisabledException"
     kms.enable_key(KeyId=key.rpartition("/")[2])

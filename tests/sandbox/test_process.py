@@ -85,5 +85,7 @@ def test_a_stale_state_file_misleads_nobody(tmp_path: Path) -> None:
 
 def test_importing_the_package_imports_no_moto() -> None:
     """`import guardrails.sandbox` brings in neither moto nor boto3."""
-    code = "import sys, guardrails.sandbox; sys.exit(any(name in sys.modules for name in ('moto', 'boto3', 'botocore')))"
+    code = (
+        "import sys, guardrails.sandbox; sys.exit(any(name in sys.modules for name in ('moto', 'boto3', 'botocore')))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -13,7 +13,12 @@ CONTEXT = {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:1:trail/t", "s3:x-amz-
 
 
 def statement(**changed: Any) -> dict[str, Any]:
-    usual = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}
+    usual = {
+        "Effect": "Allow",
+        "Principal": {"Service": SERVICE},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::logs/*",
+    }
     return {**usual, **changed}
 
 

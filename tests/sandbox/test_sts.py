@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import boto3
 import pytest
-from moto.iam.models import Role
 
 from guardrails.sandbox import sts
 from guardrails.sandbox.callers import Caller
@@ -41,7 +40,7 @@ def allow(principal: Any, **more: Any) -> dict[str, Any]:
 def test_a_trust_policy_decides(statements: list[dict[str, Any]], trusted: bool) -> None:
     """A role trusts the accounts, roles and sessions that its policy allows and does not deny."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    role = cast(Role, SimpleNamespace(assume_role_policy_document=document))
+    role = cast("Role", SimpleNamespace(assume_role_policy_document=document))
     assert sts.trusts(role, CALLER) is trusted
 
 
@@ -90,7 +89,7 @@ def test_unknown_keys_open_nothing(sandbox: Embedded, refused: Refused) -> None:
     codes = {}
     for service, operation in (("sts", "get_caller_identity"), ("organizations", "list_roots"), ("s3", "list_buckets")):
         client = boto3.client(
-            cast(Any, service),
+            cast("Any", service),
             region_name="eu-west-1",
             endpoint_url=sandbox.endpoint,
             aws_access_key_id="AKIAAAAAAAAAAAAAAAAA",
