@@ -14,7 +14,7 @@ from uuid import uuid4
 from moto.identitystore.models import identitystore_backends
 from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
 
-from guardrails.sandbox import lifecycle, organization
+from guardrails.sandbox import lifecycle, organization, permission_set_versions
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.identity_center import instance, invalid, permission_set
 from guardrails.sandbox.operations import Answer, operation
@@ -36,19 +36,7 @@ class AssignmentRequest:
     status: str = "IN_PROGRESS"
 
 
-@dataclass(frozen=True)
-class Provisioning:
-    """A request to bring accounts up to date with a permission set."""
-
-    id: str
-    permission_set_arn: str
-    account_id: str | None
-    requested: datetime
-
-
 _REQUESTS: Final[dict[str, AssignmentRequest]] = lifecycle.forgotten_on_reset({})
-_PROVISIONINGS: Final[dict[str, Provisioning]] = lifecycle.forgotten_on_reset({})
-_LOOKED_AT: Final[dict[str, bool]] = lifecycle.forgotten_on_reset({})
 
 
 @operation("sso-admin", "CreateAccountAssignment")
@@ -67,7 +55,7 @@ def delete_account_assignment(call: Call) -> Answer:
     Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DeleteAccountAssignment.html
     """
     gone = _assignment(call)
-    _settle()
+    settle()
     if not any(_same(gone, each) for each in instance(call).account_assignments):
         raise Refusal("ResourceNotFoundException", "The account assignment does not exist.")
     return {"AccountAssignmentDeletionStatus": _shown(_requested(call, gone, deletion=True))}
@@ -93,7 +81,7 @@ def describe_deletion_status(call: Call) -> Answer:
 def list_account_assignments(call: Call) -> Answer:
     """List who is assigned a permission set in an account, a hundred a page."""
     found = permission_set(call)
-    _settle()
+    settle()
     account_id = call.parameters["AccountId"]
     wanted = [
         each
@@ -107,7 +95,7 @@ def list_account_assignments(call: Call) -> Answer:
 def list_account_assignments_for_principal(call: Call) -> Answer:
     """List what a principal is assigned, a hundred a page."""
     store, wanted = instance(call), call.parameters
-    _settle()
+    settle()
     account_id = wanted.get("Filter", {}).get("AccountId")
     found = [
         each
@@ -116,51 +104,6 @@ def list_account_assignments_for_principal(call: Call) -> Answer:
         and account_id in (None, each.target_id)
     ]
     return organization.page(call, "AccountAssignments", [_summary(each) for each in found], PAGE_SIZE)
-
-
-@operation("sso-admin", "ListAccountsForProvisionedPermissionSet")
-def list_accounts_for_provisioned_permission_set(call: Call) -> Answer:
-    """List the accounts in which a permission set is in use, a hundred a page."""
-    found = permission_set(call)
-    _settle()
-    assigned = (
-        each for each in instance(call).account_assignments if each.permission_set_arn == found.permission_set_arn
-    )
-    return organization.page(call, "AccountIds", dict.fromkeys(each.target_id for each in assigned), PAGE_SIZE)
-
-
-@operation("sso-admin", "ListPermissionSetsProvisionedToAccount")
-def list_permission_sets_provisioned_to_account(call: Call) -> Answer:
-    """List the permission sets that are in use in an account, a hundred a page."""
-    store = instance(call)
-    _settle()
-    assigned = (each for each in store.account_assignments if each.target_id == call.parameters["AccountId"])
-    return organization.page(
-        call, "PermissionSets", dict.fromkeys(each.permission_set_arn for each in assigned), PAGE_SIZE
-    )
-
-
-@operation("sso-admin", "ProvisionPermissionSet")
-def provision_permission_set(call: Call) -> Answer:
-    """Bring one account, or every account where it is in use, up to date with a permission set."""
-    found, account_id = permission_set(call), call.parameters.get("TargetId")
-    if (call.parameters["TargetType"] == "AWS_ACCOUNT") != (account_id is not None):
-        raise invalid("TargetId is required for AWS_ACCOUNT and not allowed for ALL_PROVISIONED_ACCOUNTS.")
-    made = Provisioning(str(uuid4()), found.permission_set_arn, account_id, datetime.now(UTC))
-    _PROVISIONINGS[made.id] = made
-    return {"PermissionSetProvisioningStatus": _provisioning(made, "IN_PROGRESS")}
-
-
-@operation("sso-admin", "DescribePermissionSetProvisioningStatus")
-def describe_permission_set_provisioning_status(call: Call) -> Answer:
-    """Look at such a request."""
-    instance(call)
-    found = _PROVISIONINGS.get(call.parameters["ProvisionPermissionSetRequestId"])
-    if found is None:
-        raise Refusal("ResourceNotFoundException", "There is no such provisioning request.")
-    status = "SUCCEEDED" if _LOOKED_AT.get(found.id) else "IN_PROGRESS"
-    _LOOKED_AT[found.id] = True
-    return {"PermissionSetProvisioningStatus": _provisioning(found, status)}
 
 
 def _assignment(call: Call) -> AccountAssignment:
@@ -218,7 +161,7 @@ def _look(request: AssignmentRequest) -> Mapping[str, Any]:
     return shown
 
 
-def _settle() -> None:
+def settle() -> None:
     """Carry out what is under way."""
     for request in _REQUESTS.values():
         _carry_out(request)
@@ -233,6 +176,8 @@ def _carry_out(request: AssignmentRequest) -> None:
         assignments[:] = [each for each in assignments if each not in existing]
     elif not existing:
         assignments.append(request.assignment)
+        arn, account_id = request.assignment.permission_set_arn, request.assignment.target_id
+        permission_set_versions.arrive(arn, account_id)
     request.status = "SUCCEEDED"
 
 
@@ -260,15 +205,4 @@ def _shown(request: AssignmentRequest) -> Mapping[str, Any]:
         "PrincipalType": assignment.principal_type,
         "PrincipalId": assignment.principal_id,
         "CreatedDate": request.requested,
-    }
-
-
-def _provisioning(found: Provisioning, status: str) -> Mapping[str, Any]:
-    account = {"AccountId": found.account_id} if found.account_id else {}
-    return {
-        "Status": status,
-        "RequestId": found.id,
-        "PermissionSetArn": found.permission_set_arn,
-        "CreatedDate": found.requested,
-        **account,
     }

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from moto.ssoadmin.models import CustomerManagedPolicy, ManagedPolicy, PermissionSet
 
-from guardrails.sandbox import lifecycle, organization, organization_tags
+from guardrails.sandbox import lifecycle, organization, organization_tags, permission_set_versions
 from guardrails.sandbox.aws_managed_policies import catalogue
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.identity_center import find_permission_set, instance, invalid, permission_set
@@ -63,7 +63,7 @@ def update_permission_set(call: Call) -> Answer:
     found.session_duration = _checked_duration(wanted.get("SessionDuration", found.session_duration))
     found.description = wanted.get("Description", found.description)
     found.relay_state = wanted.get("RelayState", found.relay_state)
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "DeletePermissionSet")
@@ -103,7 +103,7 @@ def put_inline_policy(call: Call) -> Answer:
             f"The inline policy is larger than {MAX_INLINE_POLICY_CHARACTERS} characters.",
         )
     found.inline_policy = document
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "GetInlinePolicyForPermissionSet")
@@ -116,7 +116,7 @@ def get_inline_policy(call: Call) -> Answer:
 def delete_inline_policy(call: Call) -> Answer:
     """Remove the inline policy."""
     permission_set(call).inline_policy = ""
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "AttachManagedPolicyToPermissionSet")
@@ -129,7 +129,7 @@ def attach_managed_policy(call: Call) -> Answer:
         raise Refusal("ConflictException", f"The permission set already has the managed policy {arn}.")
     _check_policy_count(found)
     found.managed_policies.append(ManagedPolicy(arn, arn.rpartition("/")[2]))
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "DetachManagedPolicyFromPermissionSet")
@@ -139,7 +139,7 @@ def detach_managed_policy(call: Call) -> Answer:
     if all(policy.arn != arn for policy in found.managed_policies):
         raise Refusal("ResourceNotFoundException", f"Could not find ManagedPolicy with arn {arn}")
     found.managed_policies[:] = [policy for policy in found.managed_policies if policy.arn != arn]
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "ListManagedPoliciesInPermissionSet")
@@ -159,7 +159,7 @@ def attach_customer_managed_policy(call: Call) -> Answer:
         )
     _check_policy_count(found)
     found.customer_managed_policies.append(policy)
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "DetachCustomerManagedPolicyReferenceFromPermissionSet")
@@ -171,7 +171,7 @@ def detach_customer_managed_policy(call: Call) -> Answer:
             "ResourceNotFoundException", f"The permission set does not refer to the policy {policy.path}{policy.name}."
         )
     found.customer_managed_policies.remove(policy)
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "ListCustomerManagedPolicyReferencesInPermissionSet")
@@ -188,7 +188,7 @@ def put_permissions_boundary(call: Call) -> Answer:
     if len(boundary) != 1:
         raise invalid("A permissions boundary is either a managed policy or a customer managed policy reference.")
     _BOUNDARIES[found.permission_set_arn] = boundary
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "GetPermissionsBoundaryForPermissionSet")
@@ -204,7 +204,7 @@ def get_permissions_boundary(call: Call) -> Answer:
 def delete_permissions_boundary(call: Call) -> Answer:
     """Remove the permissions boundary."""
     _BOUNDARIES.pop(permission_set(call).permission_set_arn, None)
-    return {}
+    return _changed(call)
 
 
 @operation("sso-admin", "TagResource")
@@ -229,6 +229,12 @@ def untag_resource(call: Call) -> Answer:
 def list_tags_for_resource(call: Call) -> Answer:
     """The tags of a permission set."""
     return organization.page(call, "Tags", _tagged(call).tags, organization_tags.MAX_TAGS)
+
+
+def _changed(call: Call) -> Answer:
+    """The accounts in which the permission set is in use are behind now."""
+    permission_set_versions.change(call.parameters["PermissionSetArn"])
+    return {}
 
 
 def _check_policy_count(found: PermissionSet) -> None:

@@ -45,6 +45,7 @@ SUBJECTS: Final = (
     "identity_center",
     "permission_sets",
     "account_assignments",
+    "permission_set_provisioning",
     "identity_store",
     "cloudformation",
 )

@@ -1,6 +1,7 @@
 """Steps that the sandbox's tests take before what they are about."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -52,3 +53,21 @@ def scp_enabled(sandbox: Embedded, root_id: str) -> None:
     organizations = sandbox.client("organizations")
     organizations.enable_policy_type(RootId=root_id, PolicyType="SERVICE_CONTROL_POLICY")
     organizations.list_roots()
+
+
+@pytest.fixture
+def assignment(sandbox: Embedded, new_account: NewAccount) -> dict[str, Any]:
+    """The arguments of an assignment that can be made: a group, a permission set, an account."""
+    sso = sandbox.client("sso-admin")
+    instance = sso.list_instances()["Instances"][0]
+    store = sandbox.client("identitystore")
+    group = store.create_group(IdentityStoreId=instance["IdentityStoreId"], DisplayName="Auditors")["GroupId"]
+    made = sso.create_permission_set(InstanceArn=instance["InstanceArn"], Name="Auditor")["PermissionSet"]
+    return {
+        "InstanceArn": instance["InstanceArn"],
+        "TargetId": new_account("one"),
+        "TargetType": "AWS_ACCOUNT",
+        "PermissionSetArn": made["PermissionSetArn"],
+        "PrincipalType": "GROUP",
+        "PrincipalId": group,
+    }
