@@ -3,13 +3,13 @@
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-import moto.kms.models as moto_kms
 from moto.kms.models import KmsBackend, kms_backends
-from moto.kms.utils import AbstractPrivateKey, KeySpec
+from moto.kms.utils import AbstractPrivateKey, KeySpec, generate_private_key
 
 from guardrails.sandbox import lifecycle
 from guardrails.sandbox.calls import Call
@@ -19,7 +19,6 @@ from guardrails.sandbox.refusals import Refusal
 DEFAULT_ROTATION_PERIOD: Final = 365
 _SHORTEST, _LONGEST = 90, 2560
 _PERIODS: Final[dict[str, int]] = lifecycle.forgotten_on_reset({})
-_generate: Final[Callable[[str], AbstractPrivateKey]] = moto_kms.generate_private_key
 
 
 def enable_rotation(backend: KmsBackend, key_id: str, days: int) -> None:
@@ -66,14 +65,14 @@ def _existing(call: Call) -> str | None:
 
 @cache
 def _symmetric_stand_in() -> AbstractPrivateKey:
-    return _generate(KeySpec.RSA_2048)
+    return generate_private_key(KeySpec.RSA_2048)
 
 
 def private_key(key_spec: str) -> AbstractPrivateKey:
     """A private key for an asymmetric spec. A symmetric key has none: moto's field is filled with one key made once."""
-    return _symmetric_stand_in() if key_spec == KeySpec.SYMMETRIC_DEFAULT else _generate(key_spec)
+    return _symmetric_stand_in() if key_spec == KeySpec.SYMMETRIC_DEFAULT else generate_private_key(key_spec)
 
 
 def install() -> None:
     """Spare symmetric keys the generation of an RSA key."""
-    moto_kms.generate_private_key = private_key
+    setattr(sys.modules[KmsBackend.__module__], "generate_private_key", private_key)  # noqa: B010

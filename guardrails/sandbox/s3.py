@@ -20,4 +20,4 @@ def object_lock_configuration(backend: S3Backend, bucket_name: str) -> LockConfi
 
 def install() -> None:
     """Put it in the place of moto's."""
-    S3Backend.get_object_lock_configuration = object_lock_configuration  # type: ignore[method-assign]
+    S3Backend.get_object_lock_configuration = object_lock_configuration  # type: ignore[assignment, method-assign]

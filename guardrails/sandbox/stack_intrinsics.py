@@ -198,6 +198,21 @@ def _substitutions(argument: Json) -> Iterator[str]:
     yield from _references(list(local.values()))
 
 
+def condition_problems(condition: Json, conditions: Mapping[str, Json]) -> Iterator[str]:
+    """What keeps a condition from being worked out, whatever the parameters are."""
+    if not isinstance(condition, dict) or len(condition) != 1:
+        yield "Template format error: Every Conditions member must be a condition function."
+        return
+    (name, argument), *_ = condition.items()
+    if name == "Condition" and argument not in conditions:
+        yield f"Template format error: Unresolved condition dependency {argument} in the Conditions block of the template"
+    elif name in {"Fn::And", "Fn::Or", "Fn::Not"}:
+        for one in argument:
+            yield from condition_problems(one, conditions)
+    elif name not in {"Condition", "Fn::Equals"}:
+        yield f"Template format error: {name} is not a condition function."
+
+
 def unsupported(value: Json) -> frozenset[str]:
     """The functions that a value uses and the sandbox does not have."""
     if isinstance(value, list):

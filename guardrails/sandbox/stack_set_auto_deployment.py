@@ -31,7 +31,7 @@ def install() -> None:
 
 
 def _follow(stack_set: StackSet, account_id: str, parent_id: str | None) -> None:
-    wanted = {}
+    wanted: dict[str, str] = {}
     for unit_id, regions in stack_set.targets.items():
         if stack_set_targets.covering(parent_id, [unit_id]):
             wanted |= {region: wanted.get(region, unit_id) for region in regions}

@@ -33,6 +33,8 @@ def deploy(stack_set: StackSet, instance: StackInstance) -> None:
         if instance.stack is None or not stack_records.exists(instance.stack):
             instance.stack = _new_stack(stack_set, instance, values)
         stack = instance.stack
+        if stack.status == "UPDATE_ROLLBACK_FAILED":
+            raise InstanceFailed(f"Stack:{stack.id} is in UPDATE_ROLLBACK_FAILED state and can not be updated.")
         if stack.status in {"ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"}:
             # A stack that never came up is replaced by a new one.
             stack.enter("DELETE_IN_PROGRESS", "User Initiated")

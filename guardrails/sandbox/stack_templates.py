@@ -181,8 +181,13 @@ def _short_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Json:
     return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}
 
 
+def _scalar(loader: yaml.SafeLoader, node: yaml.Node) -> Json:
+    assert isinstance(node, yaml.ScalarNode)
+    return loader.construct_scalar(node)
+
+
 _Loader.add_multi_constructor("!", _short_form)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _scalar)
 
 
 def _load(body: str) -> Mapping[str, Json]:
@@ -250,6 +255,11 @@ def _reference_problems(template: Template) -> Iterator[str]:
         if unknown:
             yield f"The sandbox does not implement {unknown[0]}."
     conditions = template.document.get("Conditions") or {}
+    for condition in conditions.values():
+        missing = sorted(stack_intrinsics.references(condition) - set(template.parameters))
+        if missing:
+            yield f"Template format error: Unresolved dependencies [{', '.join(missing)}]. Conditions cannot refer to resources"
+        yield from stack_intrinsics.condition_problems(condition, conditions)
     for resource in template.resources.values():
         condition = resource.get("Condition")
         if condition is not None and condition not in conditions:

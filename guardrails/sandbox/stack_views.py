@@ -175,7 +175,7 @@ def _described(stack: Stack) -> dict[str, Any]:
         "RollbackConfiguration": {},
         **_NOT_CHECKED,
     }
-    optional = {
+    optional: dict[str, Any] = {
         "Description": stack.template.description,
         "LastUpdatedTime": stack.updated,
         "RoleARN": stack.role_arn,

@@ -51,7 +51,10 @@ def test_a_parameter_type_that_is_not_implemented_says_so() -> None:
 
 def test_previous_values_are_taken_on_request() -> None:
     """UsePreviousValue takes the stack's value, and is refused where there is none."""
-    asked = [{"ParameterKey": "A", "UsePreviousValue": True}, {"ParameterKey": "B", "ParameterValue": "2"}]
+    asked: list[dict[str, Any]] = [
+        {"ParameterKey": "A", "UsePreviousValue": True},
+        {"ParameterKey": "B", "ParameterValue": "2"},
+    ]
     assert stack_parameters.given(asked, {"A": "1"}) == {"A": "1", "B": "2"}
     with pytest.raises(Refusal, match="Cannot specify usePreviousValue"):
         stack_parameters.given(asked, {})

@@ -56,8 +56,9 @@ def start(cloudformation: Any, root_id: str) -> Callable[..., str]:
 
 
 def described(cloudformation: Any, operation: str) -> dict[str, Any]:
-    found: dict[str, Any] = cloudformation.describe_stack_set_operation(StackSetName="set", OperationId=operation)
-    return found["StackSetOperation"]
+    found = cloudformation.describe_stack_set_operation(StackSetName="set", OperationId=operation)
+    described: dict[str, Any] = found["StackSetOperation"]
+    return described
 
 
 def results(cloudformation: Any, operation: str) -> dict[tuple[str, str], str]:

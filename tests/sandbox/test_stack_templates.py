@@ -35,6 +35,9 @@ def body(**sections: Any) -> str:
         (body(Outputs={"O": {"Value": {"Fn::ImportValue": "x"}}}), "does not implement Fn::ImportValue"),
         (body(Resources={"A": {**TOPIC, "Condition": "C"}}), "Unresolved condition dependency C"),
         (body(Resources={"A": {**TOPIC, "DependsOn": "B"}}), r"Unresolved resource dependencies \[B\]"),
+        (body(Conditions={"C": {"Fn::Equals": [{"Ref": "Topic"}, "x"]}}), r"Unresolved dependencies \[Topic\]"),
+        (body(Conditions={"C": {"Fn::Not": [{"Condition": "D"}]}}), "Unresolved condition dependency D"),
+        (body(Conditions={"C": {"Fn::Sub": "x"}}), "Fn::Sub is not a condition function"),
         (
             body(Resources={"A": {**TOPIC, "DependsOn": "B"}, "B": {**TOPIC, "DependsOn": ["A"]}}),
             "Circular dependency between resources",

@@ -239,3 +239,17 @@ def test_wrong_requests_are_refused(sandbox: Embedded, request_: dict[str, Any],
         cloudformation.create_stack(**{"StackName": "one", "TemplateBody": TEMPLATE, **request_})
     assert refused.value.response["Error"]["Code"] == code
     assert cloudformation.list_stacks()["StackSummaries"] == []
+
+
+def test_an_output_that_cannot_be_worked_out_rolls_back(sandbox: Embedded) -> None:
+    """An attribute that the type does not have fails the stack, and the reason names it.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getatt.html
+    """
+    outputs = {"Colour": {"Value": {"Fn::GetAtt": ["Topic", "Colour"]}}}
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs})
+    cloudformation = created(sandbox, TemplateBody=template)
+    assert statuses(cloudformation, looks=1) == ["ROLLBACK_COMPLETE"]
+    events = cloudformation.describe_stack_events(StackName="one")["StackEvents"]
+    assert any("does not support attribute type Colour" in event.get("ResourceStatusReason", "") for event in events)
+    assert sandbox.client("sns").list_topics()["Topics"] == []
