@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
+from guardrails.cloudformation.operations import PASSES_SOON, UNDER_WAY, operate, wait_until_idle
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import (
     ACCOUNT_TYPE,
+    ORGANIZATION,
     ORGANIZATIONAL_UNIT_TYPE,
     ROOT_ADDRESS,
     STACK_SETS_PRINCIPAL,
@@ -19,17 +21,8 @@ from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
 
 Targets = Mapping[str, tuple[Address, ...]]
 
-PREFERENCES: Final = {
-    "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
-    "MaxConcurrentPercentage": 100,
-    "FailureTolerancePercentage": 100,
-    "RegionConcurrencyType": "PARALLEL",
-}
-"""Everywhere at once, and on past failures: each of them is reported, and retried by the next run."""
-UNDER_WAY: Final = frozenset({"RUNNING", "QUEUED", "STOPPING", "PENDING"})
-PASSES_SOON: Final = ("OperationInProgressException",)
-OPERATION_TIMEOUT: Final = 6 * 3600.0
 UNITS_A_CALL: Final = 50
+MISSING: Final = ": MISSING: no stack instance"
 INOPERABLE: Final = ": INOPERABLE: "
 """What no operation on the set reaches any more: a person must delete the stack."""
 
@@ -71,30 +64,35 @@ class StackSets(ObjectType[StackSet]):
     def observe(
         self, aws: Reader, wanted: Sequence[StackSet], names: Directory
     ) -> Iterator[Live[StackSet] | BlindSpot]:
-        """One call for each set, two more (by page) for each that is ours or wanted."""
+        """One call for each set, two more (by page) for each that is ours or wanted, and one for all accounts."""
         declared = {stack_set.name: stack_set for stack_set in wanted}
         for listed in aws.items("cloudformation", "list_stack_sets", "Summaries", Status="ACTIVE"):
             if listed.get("PermissionModel") == "SERVICE_MANAGED":
                 yield _live(aws, listed["StackSetName"], declared.get(listed["StackSetName"]), names)
 
     def put(self, aws: Writer, want: StackSet, live: Live[StackSet] | None, names: Directory) -> Mapping[str, str]:
-        """Create or update the set, deploy to what is missing, withdraw from what is too much; each operation to its end.
+        """Create the set; withdraw from what is too much, update what is outdated, deploy to what is missing, each to its end.
 
-        What is missing is asked afresh, after whatever was still under way: so a put that was cut off is completed by the next.
+        Each step asks afresh, after whatever was still under way: so a put that was cut off is completed by the next. What goes, goes
+        first: withdrawing from an OU takes the instances of all accounts in it, also where another target covers them.
 
         Raises: AwsError, with every stack instance that failed and why.
         """
         if not any(listed["StackSetName"] == want.name for listed in _active(aws)):
             aws.write("cloudformation", "create_stack_set", **_request(want), PermissionModel="SERVICE_MANAGED")
-        _wait_until_idle(aws, want.name)
+        wait_until_idle(aws, want.name)
         now = _live(aws, want.name, want, names)
         failures = [item for item in now.resource.outdated_instances if INOPERABLE in item]
-        if not now.managed or _definition(now.resource) != _definition(want) or now.resource.outdated_instances:
-            request = {**_request(want), "OperationPreferences": PREFERENCES}
-            failures += _operate(aws, want.name, "update_stack_set", names, request)
-        for request in _requests(_surplus(want.targets, now.resource.targets), want.auto_deployment, names):
-            failures += _operate(aws, want.name, "create_stack_instances", names, request)
-        failures += _withdrawn(aws, now.resource, _surplus(now.resource.targets, want.targets), names)
+        if surplus := _surplus(now.resource.targets, want.targets):
+            failures += _withdrawn(aws, now.resource, surplus, names)
+        if not now.managed or _definition(now.resource) != _definition(want) or _stale(now.resource):
+            failures += _operate(aws, want.name, "update_stack_set", _request(want), names)
+        now = _live(aws, want.name, want, names)
+        for request in [
+            *_requests(_surplus(want.targets, now.resource.targets), now.resource, names),
+            *_gaps(aws, now.resource, names),
+        ]:
+            failures += _operate(aws, want.name, "create_stack_instances", request, names)
         if failures:
             message = f"{len(failures)} stack instances failed: {'; '.join(failures)}"
             raise AwsError(f"cloudformation:stack set {want.name}", "StackInstancesFailed", message)
@@ -106,7 +104,7 @@ class StackSets(ObjectType[StackSet]):
         Raises: AwsError, with every stack that could not be deleted and why.
         """
         name = live.resource.name
-        _wait_until_idle(aws, name)
+        wait_until_idle(aws, name)
         have = _live(aws, name, live.resource, names).resource
         failures = _withdrawn(aws, have, have.targets, names)
         if not failures:
@@ -132,9 +130,14 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
     targets: Targets = {}
     outdated: list[str] = []
     if is_ours(tags) or want:
-        instances = _instances(aws, name)
-        outdated = sorted(_outdated(instances, names))
-        targets = _units(aws, name, names) if automatic.get("Enabled") else _accounts(instances, names)
+        instances, paths = _instances(aws, name), _paths(aws)
+        if automatic.get("Enabled"):
+            targets = _units(aws, name, names)
+            gaps = _missing(paths, instances, targets, names)
+            outdated = [f"{address.name}/{region}{MISSING}" for region, gap in gaps.items() for address in gap]
+        else:
+            targets = _accounts([instance for instance in instances if instance["Account"] in paths], names)
+        outdated += _outdated(instances, names)
     live = StackSet(
         name=name,
         template=template,
@@ -146,7 +149,7 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
         auto_deployment=automatic.get("Enabled", False),
         retain_stacks=automatic.get("RetainStacksOnAccountRemoval", False),
         managed_execution=found.get("ManagedExecution", {}).get("Active", False),
-        outdated_instances=tuple(outdated),
+        outdated_instances=tuple(sorted(outdated)),
     )
     return Live(live, {"id": found["StackSetId"], "arn": found["StackSetARN"]}, managed=is_ours(tags))
 
@@ -176,14 +179,13 @@ def _sorted(found: Mapping[str, set[Address]]) -> Targets:
 
 def _address(identity: str, names: Directory) -> Address:
     """The address of a root, an OU or an account by its id; a stranger goes by its id."""
-    kind = (
-        ACCOUNT_TYPE
-        if identity.isdigit()
-        else ROOT_ADDRESS.type
-        if identity.startswith("r-")
-        else ORGANIZATIONAL_UNIT_TYPE
-    )
+    kinds = {"r": ROOT_ADDRESS.type, "o": ORGANIZATIONAL_UNIT_TYPE}
+    kind = kinds.get(identity[0], ACCOUNT_TYPE)
     return names.address_of(kind, identity) or Address(kind, identity)
+
+
+def _id(address: Address, names: Directory) -> str:
+    return names.get(address) or address.name
 
 
 def _outdated(instances: Sequence[Mapping[str, Any]], names: Directory) -> Iterator[str]:
@@ -223,80 +225,72 @@ def _surplus(these: Targets, those: Targets) -> Targets:
     return _sorted({region: targets for region, targets in left.items() if targets})
 
 
-def _requests(targets: Targets, automatic: bool, names: Directory) -> Iterator[dict[str, Any]]:
+def _stale(stack_set: StackSet) -> bool:
+    """Whether an instance exists that an update would mend."""
+    return any(MISSING not in item for item in stack_set.outdated_instances)
+
+
+def _paths(aws: Reader) -> dict[str, set[str]]:
+    """The ids of the active accounts, each with those of the root and the OUs above it, as far as AWS says them."""
+    return {
+        account["Id"]: {part for path in account.get("Paths", ()) for part in path.split("/")}
+        for account in aws.items("organizations", "list_accounts", "Accounts")
+        if (account.get("State") or account.get("Status")) == "ACTIVE"
+    }
+
+
+def _missing(
+    paths: Mapping[str, set[str]], instances: Sequence[Mapping[str, Any]], units: Targets, names: Directory
+) -> Targets:
+    """The accounts below these units, by region, that have no instance; the management account never has one."""
+    have = {(instance["Account"], instance["Region"]) for instance in instances}
+    accounts = paths.keys() - {names.get(ORGANIZATION, "management_account_id")}
+    found: dict[str, set[Address]] = {}
+    for region, addresses in units.items():
+        ids = {_id(address, names) for address in addresses}
+        for account in accounts:
+            if ids & paths[account] and (account, region) not in have:
+                found.setdefault(region, set()).add(_address(account, names))
+    return _sorted(found)
+
+
+def _gaps(aws: Reader, have: StackSet, names: Directory) -> Iterator[dict[str, Any]]:
+    """The requests that deploy to the accounts which have no instance although a target covers them."""
+    if not any(MISSING in item for item in have.outdated_instances):
+        return
+    for region, accounts in _missing(_paths(aws), _instances(aws, have.name), have.targets, names).items():
+        units = [_id(address, names) for address in have.targets[region]]
+        ids = [_id(address, names) for address in accounts]
+        targets = {"OrganizationalUnitIds": units, "Accounts": ids, "AccountFilterType": "INTERSECTION"}
+        yield {"DeploymentTargets": targets, "Regions": [region]}
+
+
+def _requests(targets: Targets, have: StackSet, names: Directory) -> Iterator[dict[str, Any]]:
     """The fewest requests that name these targets and nothing else: regions with the same targets share one."""
     regions: dict[tuple[Address, ...], list[str]] = {}
     for region, addresses in targets.items():
         regions.setdefault(addresses, []).append(region)
     for addresses, shared in regions.items():
-        ids = [names.get(address) or address.name for address in addresses]
+        ids = [_id(address, names) for address in addresses]
         for start in range(0, len(ids), UNITS_A_CALL):
-            some = ids[start : start + UNITS_A_CALL]
-            yield {
-                "DeploymentTargets": _deployment_targets(some, automatic, names),
-                "Regions": shared,
-                "OperationPreferences": PREFERENCES,
-            }
-
-
-def _deployment_targets(ids: list[str], automatic: bool, names: Directory) -> dict[str, Any]:
-    if automatic:
-        return {"OrganizationalUnitIds": ids}
-    root = names.id(ROOT_ADDRESS)
-    return {"OrganizationalUnitIds": [root], "Accounts": ids, "AccountFilterType": "INTERSECTION"}
+            some: dict[str, Any] = {"OrganizationalUnitIds": ids[start : start + UNITS_A_CALL]}
+            if not have.auto_deployment:
+                some = {"Accounts": some["OrganizationalUnitIds"], "AccountFilterType": "INTERSECTION"}
+                some["OrganizationalUnitIds"] = [names.id(ROOT_ADDRESS)]
+            yield {"DeploymentTargets": some, "Regions": shared}
 
 
 def _withdrawn(aws: Writer, have: StackSet, targets: Targets, names: Directory) -> list[str]:
     """Delete the stack instances of these targets; gives the failures."""
     failures: list[str] = []
-    for request in _requests(targets, have.auto_deployment, names):
+    for request in _requests(targets, have, names):
         retained = {**request, "RetainStacks": have.retain_stacks}
-        failures += _operate(aws, have.name, "delete_stack_instances", names, retained)
+        failures += _operate(aws, have.name, "delete_stack_instances", retained, names)
     return failures
 
 
-def _operate(aws: Writer, name: str, operation: str, names: Directory, request: Mapping[str, Any]) -> list[str]:
-    """Start an operation and follow it to its end; gives each instance that failed as "account/region: reason".
-
-    Raises: AwsError, when the operation itself failed and no instance says why.
-    """
-    asked = {"StackSetName": name, **request}
-    identity = aws.write("cloudformation", operation, **asked, retry_on=PASSES_SOON)["OperationId"]
-    done = aws.wait_for(
-        lambda: _ended(aws, name, identity),
-        what=f"cloudformation:{operation} {name}",
-        every=5,
-        timeout=OPERATION_TIMEOUT,
-    )
-    results = aws.items(
-        "cloudformation", "list_stack_set_operation_results", "Summaries", StackSetName=name, OperationId=identity
-    )
-    failed = sorted(
-        f"{_address(result['Account'], names).name}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
-        for result in results
-        if result["Status"] in {"FAILED", "CANCELLED"} and "SUSPENDED" not in result.get("StatusReason", "").upper()
-    )
-    if done["Status"] != "SUCCEEDED" and not failed:
-        raise AwsError(
-            f"cloudformation:{operation} {name}", done["Status"], done.get("StatusReason", "AWS gives no reason")
-        )
-    return failed
-
-
-def _ended(aws: Reader, name: str, identity: str) -> Mapping[str, Any] | None:
-    found = aws.read("cloudformation", "describe_stack_set_operation", StackSetName=name, OperationId=identity)
-    operation: Mapping[str, Any] = found["StackSetOperation"]
-    return None if operation["Status"] in UNDER_WAY else operation
-
-
-def _wait_until_idle(aws: Writer, name: str) -> None:
-    """Wait for what is still under way in the set: of an earlier run, or of an account that has just come or gone."""
-
-    def idle() -> bool | None:
-        operations = aws.items("cloudformation", "list_stack_set_operations", "Summaries", StackSetName=name)
-        return not any(operation["Status"] in UNDER_WAY for operation in operations) or None
-
-    aws.wait_for(idle, what=f"cloudformation stack set {name}", every=5, timeout=OPERATION_TIMEOUT)
+def _operate(aws: Writer, name: str, operation: str, request: Mapping[str, Any], names: Directory) -> list[str]:
+    return operate(aws, name, operation, request, lambda identity: _address(identity, names).name)
 
 
 TYPE = StackSets()

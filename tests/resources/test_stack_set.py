@@ -10,6 +10,7 @@ from guardrails.aws.connection import Connection
 from guardrails.engine.resource import Address, Live
 from guardrails.errors import AwsError
 from guardrails.resources import (
+    ROOT_ADDRESS,
     STACK_SETS_PRINCIPAL,
     account_address,
     organizational_unit_address,
@@ -189,6 +190,54 @@ def test_a_put_cut_off_is_completed(organization: Connection, sandbox: "Embedded
     assert operations(organization) == {"create_stack_set": 1, "create_stack_instances": 1}
 
 
+def test_a_deleted_instance_comes_back(organization: Connection, sandbox: "Embedded") -> None:
+    """An instance that somebody deleted is a difference although its OU is still a target, and only it is deployed again."""
+    put(organization, WANTED)
+    sandbox.client("cloudformation", HOME).delete_stack_instances(
+        StackSetName=WANTED.name,
+        DeploymentTargets={
+            "OrganizationalUnitIds": [organization.directory.id(PROD)],
+            "Accounts": [organization.directory.id(account_address("prod"))],
+            "AccountFilterType": "INTERSECTION",
+        },
+        Regions=[OTHER],
+        RetainStacks=False,
+    )
+    assert observed(organization, WANTED)  # looking once lets the operation end
+    live = observed(organization, WANTED)[WANTED.name].resource
+    assert live.outdated_instances == (f"prod/{OTHER}: MISSING: no stack instance",)
+    put(organization, WANTED)
+    assert observed(organization, WANTED)[WANTED.name].resource == WANTED
+    assert setting(sandbox, organization, "prod", OTHER) == "one"
+    assert operations(organization) == {"create_stack_set": 1, "create_stack_instances": 2}
+
+
+def test_auto_deployment_switched_off_comes_back(organization: Connection, sandbox: "Embedded") -> None:
+    """Auto-deployment that somebody switched off is a difference, and comes back with every instance in place."""
+    put(organization, WANTED)
+    sandbox.client("cloudformation", HOME).update_stack_set(
+        StackSetName=WANTED.name, UsePreviousTemplate=True, AutoDeployment={"Enabled": False}
+    )
+    assert observed(organization, WANTED)
+    assert not observed(organization, WANTED)[WANTED.name].resource.auto_deployment
+    put(organization, WANTED)
+    assert observed(organization, WANTED)[WANTED.name].resource == WANTED
+    assert setting(sandbox, organization, "prod") == setting(sandbox, organization, "prod", OTHER) == "one"
+
+
+@pytest.mark.parametrize("narrower", [False, True], ids=["wider", "narrower"])
+def test_nested_targets(organization: Connection, sandbox: "Embedded", narrower: bool) -> None:
+    """From an OU to the root above it, or back: what both cover stands in the end, what only the former covered does not."""
+    before, after = WANTED, replace(WANTED, targets={HOME: (ROOT_ADDRESS,), OTHER: (ROOT_ADDRESS,)})
+    if narrower:
+        before, after = after, before
+    put(organization, before)
+    put(organization, after)
+    assert observed(organization, after)[WANTED.name].resource == after
+    assert setting(sandbox, organization, "prod") == "one"
+    assert setting(sandbox, organization, "dev") == (None if narrower else "one")
+
+
 def test_what_is_under_way_is_awaited(organization: Connection, sandbox: "Embedded") -> None:
     """An operation that is still running is followed first, and what it did is not done again."""
     put(organization, replace(WANTED, targets={}))
@@ -209,6 +258,17 @@ def test_a_suspended_account_is_no_failure(organization: Connection, sandbox: "E
     sandbox.client("organizations").close_account(AccountId=closed)
     want = replace(WANTED, parameters={"Value": "two"})
     put(organization, want)
+    assert observed(organization, want)[WANTED.name].resource == want
+    TYPE.delete(organization.gateway.writer(), observed(organization)[WANTED.name], organization.directory)
+    assert observed(organization) == {}
+
+
+def test_a_suspended_account_is_no_target(organization: Connection, sandbox: "Embedded") -> None:
+    """A closed account that a set of single accounts no longer names is no difference: nothing can be withdrawn from it."""
+    both = replace(WANTED, targets={HOME: (account_address("dev"), account_address("prod"))}, auto_deployment=False)
+    put(organization, both)
+    sandbox.client("organizations").close_account(AccountId=organization.directory.id(account_address("prod")))
+    want = replace(both, targets={HOME: (account_address("dev"),)})
     assert observed(organization, want)[WANTED.name].resource == want
     TYPE.delete(organization.gateway.writer(), observed(organization)[WANTED.name], organization.directory)
     assert observed(organization) == {}
