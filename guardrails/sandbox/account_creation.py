@@ -15,7 +15,7 @@ from moto.iam.models import iam_backends
 from moto.organizations.models import FakeAccount, organizations_backends
 from moto.organizations.utils import make_random_create_account_status_id
 
-from guardrails.sandbox import lifecycle, organization, organization_tags, placement, policy_attachments
+from guardrails.sandbox import lifecycle, organization, organization_tags, placement, policy_targets
 from guardrails.sandbox.aws_managed_policies import PREFIX
 from guardrails.sandbox.callers import PARTITION
 from guardrails.sandbox.calls import Call
@@ -121,7 +121,7 @@ def _make(request: CreateAccountRequest) -> FakeAccount:
     organization.backend().accounts.append(made)
     organizations_backends.master_accounts[made.id] = (MANAGEMENT_ACCOUNT_ID, PARTITION)
     _give_access(made.id, request.role_name)
-    policy_attachments.attach_defaults(made)
+    policy_targets.attach_defaults(made)
     placement.account_placed(made.id, None, made.parent_id)
     return made
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from moto.organizations.models import FakeAccount, organizations_backends
 
-from guardrails.sandbox import organization, placement, policy_attachments
+from guardrails.sandbox import organization, placement, policy_targets
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.operations import Answer, operation
 from guardrails.sandbox.refusals import Refusal
@@ -91,7 +91,7 @@ def remove_account_from_organization(call: Call) -> Answer:
     if any(admin.account.id == leaving.id for admin in organization.backend().admins):
         message = "Deregister the account as delegated administrator first."
         raise organization.constraint("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG", message)
-    policy_attachments.detach_everything(leaving)
+    policy_targets.detach_everything(leaving)
     organization.backend().accounts.remove(leaving)
     organizations_backends.master_accounts.pop(leaving.id, None)
     placement.account_placed(leaving.id, leaving.parent_id, None)

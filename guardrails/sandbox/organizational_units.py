@@ -9,7 +9,7 @@ from typing import Any
 from moto.organizations.models import FakeOrganizationalUnit
 
 from guardrails.iam.quotas import MAX_ORGANIZATIONAL_UNIT_DEPTH
-from guardrails.sandbox import organization, organization_tags, policy_attachments, policy_types
+from guardrails.sandbox import organization, organization_tags, policy_targets, policy_types
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.operations import Answer, operation
 from guardrails.sandbox.refusals import Refusal
@@ -39,7 +39,7 @@ def create_organizational_unit(call: Call) -> Answer:
     made = FakeOrganizationalUnit(organization.organization(), Name=name, ParentId=above.id, Tags=[])
     made.tags = tags
     organization.backend().ou.append(made)
-    policy_attachments.attach_defaults(made)
+    policy_targets.attach_defaults(made)
     return {"OrganizationalUnit": _described(made)}
 
 
@@ -66,7 +66,7 @@ def delete_organizational_unit(call: Call) -> Answer:
             "The specified OU is not empty. Move all accounts and OUs to another root or to other OUs, then try again."
         )
         raise Refusal("OrganizationalUnitNotEmptyException", message)
-    policy_attachments.detach_everything(found)
+    policy_targets.detach_everything(found)
     organization.backend().ou.remove(found)
     return {}
 

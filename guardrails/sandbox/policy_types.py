@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Enable
 from moto.organizations.models import FakeRoot
 
 from guardrails.iam.quotas import QUOTAS
-from guardrails.sandbox import organization, policy_attachments
+from guardrails.sandbox import organization, policy_targets
 from guardrails.sandbox.calls import Call
 from guardrails.sandbox.operations import Answer, operation
 from guardrails.sandbox.refusals import Refusal
@@ -25,7 +25,7 @@ def enable_policy_type(call: Call) -> Answer:
             "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled in the specified root."
         )
     found.policy_types.append({"Type": policy_type, "Status": "PENDING_ENABLE"})
-    policy_attachments.attach_defaults_everywhere(policy_type)
+    policy_targets.attach_defaults_everywhere(policy_type)
     return _described(found)
 
 
@@ -37,7 +37,7 @@ def disable_policy_type(call: Call) -> Answer:
     if status(policy_type) is None:
         raise not_enabled()
     found.policy_types = [each for each in found.policy_types if each["Type"] != policy_type]
-    policy_attachments.detach_type(policy_type)
+    policy_targets.detach_type(policy_type)
     return _described(found)
 
 
