@@ -29,13 +29,16 @@ _CALLERS: Final[dict[str, Caller]] = lifecycle.forgotten_on_reset({})
 
 
 def find(access_key_id: str) -> Caller | None:
-    """The caller who owns an access key, or None when no account knows the key."""
+    """The caller who owns an access key, or None when no account has the key (any more)."""
     known = _CALLERS.get(access_key_id)
-    if known is None:
-        known = _search(access_key_id)
-        if known is not None:
-            _CALLERS[access_key_id] = known
-    return known
+    if known is not None and access_key_id in iam_backends[known.account_id][PARTITION].access_keys:
+        return known
+    found = _search(access_key_id)
+    if found is None:
+        forget(access_key_id)
+    else:
+        remember(access_key_id, found)
+    return found
 
 
 def remember(access_key_id: str, caller: Caller) -> None:
