@@ -148,7 +148,7 @@ def _identity(document: Document | None, names: Names, problems: Problems) -> Id
             for name, declared in sorted(shape.permission_sets.items())
         ),
         assignments=tuple(
-            Assignment(assignment.group, assignment.permission_set, assignment.targets, assignment.source)
+            Assignment(assignment.group, assignment.permission_set, assignment.targets, assignment.standing)
             for assignment in shape.assignments
         ),
         exclusive=frozenset(shape.exclusive),

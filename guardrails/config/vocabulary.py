@@ -60,18 +60,19 @@ class Settings(BaseModel):
     _source: Source = PrivateAttr(default_factory=Source)
 
     @property
-    def source(self) -> Source:
+    def standing(self) -> Source:
         """Where in the user's files this stands; empty when it was made by a program."""
         return self._source
 
-    def stands_at(self, source: Source) -> None:
+    def stand_at(self, source: Source) -> None:
         """Remember where in the user's files this stands."""
         self._source = source
 
 
 def place(located: Settings | Targets) -> tuple[str, int, int]:
     """Where settings or targets stand, to point at with `Problem(*place(settings), "…")`."""
-    return located.source.file, located.source.line, located.source.column
+    source = located.source if isinstance(located, Targets) else located.standing
+    return source.file, source.line, source.column
 
 
 def locate(value: Any, at: Where, document: Document) -> None:
@@ -79,7 +80,7 @@ def locate(value: Any, at: Where, document: Document) -> None:
     if isinstance(value, Targets) and at in document.values:  # what was left out is a default that others share
         object.__setattr__(value, "source", document.place(at))
     elif isinstance(value, Settings):
-        value.stands_at(document.place(at))
+        value.stand_at(document.place(at))
         for name, field in type(value).model_fields.items():
             locate(getattr(value, name), (*at, field.alias or name), document)
     elif isinstance(value, Mapping):
