@@ -1,12 +1,17 @@
 """policies/ and templates/ -> documents. The only package that imports jinja2 and troposphere, and only when it renders.
 
-    policies    one file per policy: metadata, parameters, statements, its own examples -> a policy document
-    templates   one troposphere file per stack -> a CloudFormation template
+policies    one file per policy: metadata, parameters, statements, its own examples -> a policy document
+templates   one troposphere file per stack -> a CloudFormation template
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guardrails.library.policies import PolicySource
 
 
 @dataclass(frozen=True)
@@ -23,3 +28,21 @@ class Library:
         from guardrails.library import templates
 
         return templates.build(self.content / "templates", name, parameters)
+
+    def policies(self, kind: str) -> "Mapping[str, PolicySource]":
+        """Every policy of a kind ("scp"), by id.
+
+        Raises: ConfigError, with every problem of every file.
+        """
+        from guardrails.library import policies
+
+        return policies.load(self.content / "policies", kind)
+
+    def policy(self, kind: str, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "PolicySource":
+        """The policy `policies/<kind>/<name>.yaml`; `place` is where it was asked for, to point at when it does not exist.
+
+        Raises: ConfigError, with every problem of the file.
+        """
+        from guardrails.library import policies
+
+        return policies.load_one(self.content / "policies", kind, name, place)

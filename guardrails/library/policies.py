@@ -1,0 +1,193 @@
+"""policies/<kind>/<id>.yaml -> policy documents.
+
+    id, title, description, severity, frameworks, source    what the policy is, and where AWS documents it
+    parameters      name -> type (string, list, integer, boolean), description, default (none: it must be given), pattern
+    statements      the statements as AWS spells them; every text may hold Jinja2 {{ expressions }}
+    examples        requests, and what must be decided about them
+    exempt          `false` when trusted principals are bound too; `exempt_reason` then says why
+
+An expression may use the parameters, and these facts of the organization, which the caller gives:
+
+    prefix  home_region  governed_regions  organization_id  management_account_id  log_archive_account_id  security_account_id
+    log_archive_bucket  trail_name  trail_arn  trusted_principals
+
+A fact may be text that AWS completes later (an account id inside an ARN): it passes through as it is. Trusted principals are
+exempted here, once for all policies: every Deny gets a condition that lets them alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from guardrails.errors import ConfigError, Problem
+from guardrails.iam.narrowing import deny_unless
+
+Place = tuple[str, int, int]
+NOWHERE: Final[Place] = ("", 0, 0)
+POLICY_TYPES: Final[Mapping[str, str]] = {"scp": "SERVICE_CONTROL_POLICY"}
+"""The folders below `policies/`, and the type of the policies in each, as AWS Organizations spells it."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a policy; `pattern` must match the whole of its text, of each item of a list. `default` None: must be given."""
+
+    name: str
+    type: str
+    description: str
+    default: Any = None
+    pattern: str = ""
+
+    def complaint(self, value: Any) -> str:
+        """What is wrong with a value for this parameter; "" when nothing is."""
+        if not _TYPES[self.type](value):
+            return f"should be {_SHOWN[self.type]}, not {value!r}"
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if self.pattern and not re.fullmatch(self.pattern, str(text)):
+                return f"is {text!r}, which does not match {self.pattern}"
+        return ""
+
+
+_TYPES: Final = {
+    "string": lambda value: isinstance(value, str),
+    "list": lambda value: isinstance(value, list | tuple) and all(isinstance(item, str) for item in value),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+}
+_SHOWN: Final = {"string": "text", "list": "a list of texts", "integer": "a whole number", "boolean": "true or false"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One request and what must be decided about it; texts in `request` may hold expressions. `parameters` are those of the policy."""
+
+    name: str
+    request: Mapping[str, Any]
+    expect: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PolicySource:
+    """One policy file, read and checked, ready to be rendered.
+
+    `marks` maps a path in the file (keys and list indexes) to line and column. `exempt_reason` is "" when trusted principals are exempt.
+    """
+
+    id: str
+    kind: str
+    title: str
+    description: str
+    severity: str
+    frameworks: Mapping[str, tuple[str, ...]]
+    source: str
+    parameters: Mapping[str, Parameter]
+    statements: Sequence[Mapping[str, Any]]
+    examples: tuple[Example, ...]
+    exempt_reason: str
+    file: str
+    marks: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+
+    def render(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
+        """The policy document for these parameters, with trusted principals exempted; `place` is where the parameters were given.
+
+        Raises: ConfigError, with every problem.
+        """
+        known = self.known(parameters, facts, place)
+        statements = self.filled(("statements",), self.statements, known)
+        document = {"Version": "2012-10-17", "Statement": statements}
+        if self.exempt_reason:
+            return document
+        return deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
+
+    def known(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
+        """What expressions may use: the facts, and every parameter with the value that was given, else its default.
+
+        Raises: ConfigError, with every parameter that is unknown, missing or not of its type.
+        """
+        problems = list(self._misgiven(parameters, place))
+        if problems:
+            raise ConfigError(problems)
+        return {**facts, **{name: parameters.get(name, p.default) for name, p in self.parameters.items()}}
+
+    def _misgiven(self, parameters: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+        from guardrails.library.expressions import nearest
+
+        for name in parameters.keys() - self.parameters.keys():
+            message = f"the policy {self.id} has no parameter {name!r}"
+            yield Problem(*place, message, nearest(name, self.parameters))
+        for name, parameter in self.parameters.items():
+            if name not in parameters and parameter.default is None:
+                yield Problem(*place, f"the policy {self.id} needs the parameter {name!r}", parameter.description)
+            elif name in parameters and (complaint := parameter.complaint(parameters[name])):
+                yield Problem(*place, f"parameter {name!r} of the policy {self.id} {complaint}")
+
+    def filled(self, path: tuple[str | int, ...], value: Any, known: Mapping[str, Any]) -> Any:
+        """A part of the file (the one at `path`) with every expression in it evaluated.
+
+        Raises: ConfigError, with every expression that cannot be evaluated.
+        """
+        from guardrails.library.filling import filled
+
+        problems: list[Problem] = []
+        result = filled(value, known, lambda at, what, do: problems.append(self.problem((*path, *at), what, do)))
+        if problems:
+            raise ConfigError(problems)
+        return result
+
+    def problem(self, path: tuple[str | int, ...], message: str, suggestion: str = "") -> Problem:
+        """A problem with what stands at a path in this file."""
+        while path and path not in self.marks:
+            path = path[:-1]
+        return Problem(self.file, *self.marks.get(path, (1, 1)), message, suggestion)
+
+
+def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
+    """Every policy of a kind, by id, from `folder/<kind>/*.yaml`.
+
+    Raises: ConfigError, with every problem of every file.
+    """
+    from guardrails.library.policy_files import read_policy
+
+    problems: list[Problem] = []
+    found: dict[str, PolicySource] = {}
+    for file in sorted((folder / kind).glob("*.yaml")):
+        try:
+            found[file.stem] = read_policy(file, kind)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> PolicySource:
+    """The policy `folder/<kind>/<name>.yaml`; `place` is where it was asked for.
+
+    Raises: ConfigError, with every problem of the file, or the nearest right name when there is no such file.
+    """
+    from guardrails.library.expressions import nearest
+    from guardrails.library.policy_files import read_policy
+
+    files = {file.stem: file for file in (folder / kind).glob("*.yaml")}
+    if name not in files:
+        raise ConfigError([Problem(*place, f"there is no policy {name!r} in {folder / kind}", nearest(name, files))])
+    return read_policy(files[name], kind)
+
+
+def without(document: Mapping[str, Any], organization_paths: Sequence[str], accounts: Sequence[str]) -> dict[str, Any]:
+    """The same document, denying nothing to principals of the excluded OUs (patterns of organization paths) and accounts (ids).
+
+    A principal outside every organization has no path: `ForAllValues` holds without a value, so it stays denied.
+
+    Raises: ConfigError, when the document allows: an Allow cannot be made to skip anyone by a condition.
+    """
+    if not organization_paths and not accounts:
+        return dict(document)
+    if any(statement["Effect"] != "Deny" for statement in document["Statement"]):
+        message = "a policy that allows cannot exclude organizational units or accounts"
+        raise ConfigError([Problem("", 0, 0, message, "attach it to the others instead")])
+    narrowed = deny_unless(document, "ForAllValues:StringNotLike", "aws:PrincipalOrgPaths", organization_paths)
+    return deny_unless(narrowed, "StringNotEquals", "aws:PrincipalAccount", accounts)
