@@ -19,6 +19,7 @@ from typing import Any, Final, TextIO
 
 import click
 
+from guardrails import __version__
 from guardrails.errors import GuardrailsError
 
 COMMANDS: Final = {
@@ -57,9 +58,7 @@ class LazyGroup(click.Group):
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
-    from importlib.metadata import version  # noqa: PLC0415 - only --version needs it
-
-    click.echo(f"guardrails {version('landing-zone-guardrails')}")
+    click.echo(f"guardrails {__version__}")
     ctx.exit()
 
 
@@ -110,7 +109,7 @@ def colour(stream: TextIO) -> bool:
 
 def _unexpected(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     """Say in one line that we failed, and keep the traceback in a file for the bug report."""
-    from traceback import format_exception  # noqa: PLC0415 - only a crash needs it
+    from traceback import format_exception
 
     log = Path(".guardrails") / "crash.log"
     log.parent.mkdir(exist_ok=True)

@@ -37,11 +37,11 @@ def desired_by(options: Options) -> pipeline.Desired:
 
 def connected(options: Options, desired: pipeline.Desired) -> "Connection":
     """A checked connection to AWS, or to the sandbox, which is started when it does not run yet."""
-    from guardrails.aws.connection import connect  # noqa: PLC0415 - offline commands load no botocore
+    from guardrails.aws.connection import connect
 
     endpoint = None
     if options.sandbox:
-        from guardrails.cli.sandbox import running_endpoint  # noqa: PLC0415
+        from guardrails.cli.sandbox import running_endpoint
 
         endpoint = running_endpoint()
     return connect(desired.organization, endpoint=endpoint)
@@ -67,7 +67,7 @@ def validate_command(options: Options) -> None:
 @shared_options
 def compile_command(options: Options, out: Path | None) -> None:
     """Write the policies, templates and resources that follow; needs no AWS."""
-    from guardrails.compiled import resource_list, write  # noqa: PLC0415
+    from guardrails.compiled import resource_list, write
 
     desired = desired_by(options)
     if out is None or options.output == "json":

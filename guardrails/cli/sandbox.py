@@ -18,7 +18,7 @@ NOT_RUNNING = "no sandbox runs here; start one with: guardrails sandbox start"
 
 def running_endpoint() -> "Endpoint":
     """Where the sandbox answers and as whom, started now when it does not run yet."""
-    from guardrails.aws.sessions import Endpoint  # noqa: PLC0415 - offline commands load no botocore
+    from guardrails.aws.sessions import Endpoint
 
     running = sandbox.status(STATE)
     if running is None:
@@ -95,7 +95,7 @@ def env_command(options: Options) -> None:
 @shared_options
 def demo_command(options: Options, keep: bool) -> None:
     """Walk the whole line once: plan, apply, drift, repair, onboard."""
-    from guardrails.sandbox.demo import run  # noqa: PLC0415 - only the demo needs it
+    from guardrails.sandbox.demo import run
 
     run(options.config, options.content, say, keep=keep)
 

@@ -36,8 +36,8 @@ class Options:
     @property
     def format(self) -> "Format":
         """The report format that was asked for."""
-        from guardrails import reports  # noqa: PLC0415 - only reporting commands need it
-        from guardrails.engine.catalog import discover  # noqa: PLC0415
+        from guardrails import reports
+        from guardrails.engine.catalog import discover
 
         return discover(reports, "FORMAT", reports.Format, lambda form: form.name)[self.output]
 
@@ -97,7 +97,7 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
     if not is_live():
         yield lambda now: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.console import Console
 
     with Console(stderr=True).status(what) as status:
         yield lambda now: status.update(f"{what}: {now}")
@@ -109,8 +109,8 @@ def applying(total: int) -> Iterator[tuple[Callable[["Change"], None], Callable[
     if not is_live():
         yield lambda change: None, lambda outcome: note(outcome_line(outcome))
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("{task.description}")
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
