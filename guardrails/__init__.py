@@ -21,6 +21,4 @@ The same line from Python; each step is a function, and each value can be looked
         ...
 """
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
