@@ -50,9 +50,15 @@ class Scope:
             (name, argument), *_ = value.items()
             function = _FUNCTIONS.get(name)
             if function is not None:
-                return function(self, argument)
+                return self._call(name, function, argument)
         resolved = {name: self.resolve(item) for name, item in value.items()}
         return {name: item for name, item in resolved.items() if item is not NO_VALUE}
+
+    def _call(self, name: str, function: "Function", argument: Json) -> Json:
+        try:
+            return function(self, argument)
+        except (TypeError, ValueError, IndexError, AttributeError) as misshapen:
+            raise Refusal("ValidationError", f"Template error: {name} is not well-formed: {misshapen}") from misshapen
 
     def holds(self, condition: str | None) -> bool:
         """Whether a condition is true; no condition is."""
@@ -78,6 +84,9 @@ class Scope:
                 "ValidationError", "Template error: every Fn::GetAtt object requires two non-empty parameters"
             )
         return self.attribute_of(str(parts[0]), str(self.resolve(parts[1])))
+
+
+Function = Callable[[Scope, Json], Json]
 
 
 def _join(scope: Scope, argument: Json) -> str:
@@ -155,7 +164,7 @@ def _text(value: Json) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-_FUNCTIONS: Final[Mapping[str, Callable[[Scope, Json], Json]]] = {
+_FUNCTIONS: Final[Mapping[str, Function]] = {
     "Ref": lambda scope, name: scope.ref(name),
     "Fn::GetAtt": lambda scope, argument: scope.attribute(argument),
     "Fn::Join": _join,

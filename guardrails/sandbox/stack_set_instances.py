@@ -4,7 +4,10 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Cr
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+
+import boto3
 
 from guardrails.sandbox import pages, stack_parameters, stack_set_operations, stack_set_targets, stack_set_work
 from guardrails.sandbox.calls import Call
@@ -157,7 +160,15 @@ def _regions(asked: Mapping[str, Any]) -> list[str]:
     regions = list(dict.fromkeys(asked.get("Regions", [])))
     if not regions:
         raise invalid("Regions are required")
+    unknown = [region for region in regions if region not in _known_regions()]
+    if unknown:
+        raise invalid(f"The specified regions [{', '.join(unknown)}] are not supported")
     return regions
+
+
+@cache
+def _known_regions() -> frozenset[str]:
+    return frozenset(boto3.Session().get_available_regions(SERVICE))
 
 
 def _existing(stack_set: StackSet, targets: Mapping[str, Any], regions: list[str]) -> list[StackInstance]:

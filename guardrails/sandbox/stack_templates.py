@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import Any, Final
 
 import yaml
@@ -137,17 +138,16 @@ def parse(body: str) -> Template:
     Raises:
         Refusal: it is no template, or needs what AWS or the sandbox does not have.
     """
-    document = _load(body)
-    problem = next(_problems(document), None)
+    template = Template(body, _load(body))
+    try:
+        problem = next(chain(_problems(template.document), _reference_problems(template)), None)
+    except (TypeError, AttributeError, IndexError) as misshapen:
+        # A section, a resource or a function of the wrong shape, wherever it stands.
+        raise Refusal("ValidationError", f"Template format error: unsupported structure. {misshapen}") from misshapen
     if problem:
         raise Refusal("ValidationError", problem)
-    template = Template(body, document)
-    problem = next(_reference_problems(template), None)
-    if problem:
-        raise Refusal("ValidationError", problem)
-    if template.order:
-        return template
-    raise Refusal("ValidationError", "Template format error: At least one Resources member must be defined.")
+    template.order  # noqa: B018 -- a circle is refused here, not at the first deployment
+    return template
 
 
 def check_size(body: str) -> None:
@@ -207,6 +207,10 @@ def _problems(document: Mapping[str, Json]) -> Iterator[str]:
     unknown = [name for name in document if name not in _SECTIONS]
     if unknown:
         yield f"Invalid template property or properties [{', '.join(unknown)}]"
+    for section in ("Parameters", "Conditions", "Outputs", "Mappings"):
+        members = document.get(section, {})
+        if not isinstance(members, dict) or not all(isinstance(member, dict) for member in members.values()):
+            yield f"Template format error: unsupported structure. [/{section}] must hold objects."
     resources = document.get("Resources")
     if not isinstance(resources, dict) or not resources:
         yield "Template format error: At least one Resources member must be defined."

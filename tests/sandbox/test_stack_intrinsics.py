@@ -53,7 +53,17 @@ def test_functions_resolve(value: Any, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{"Ref": "Absent"}, {"Fn::Select": [3, ["a"]]}, {"Fn::FindInMap": ["Sizes", "no", "size"]}]
+    "value",
+    [
+        {"Ref": "Absent"},
+        {"Fn::Select": [3, ["a"]]},
+        {"Fn::FindInMap": ["Sizes", "no", "size"]},
+        {"Fn::Join": "no list"},
+        {"Fn::If": ["IsProd"]},
+        {"Fn::If": ["NoSuch", 1, 2]},
+        {"Fn::Select": ["x", ["a"]]},
+        {"Fn::GetAtt": ["Key"]},
+    ],
 )
 def test_wrong_uses_are_refused(value: Any) -> None:
     """A function that cannot be carried out is a ValidationError."""

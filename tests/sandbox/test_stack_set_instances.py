@@ -150,6 +150,7 @@ def test_a_union_reaches_accounts_elsewhere(
         ({"OrganizationalUnitIds": [f"ou-none-{n:08}" for n in range(51)]}, REGIONS, "maximum number"),
         ({"OrganizationalUnitIds": ["root"], "AccountFilterType": "INTERSECTION"}, REGIONS, "Accounts are required"),
         ({"OrganizationalUnitIds": ["root"]}, [], "Regions are required"),
+        ({"OrganizationalUnitIds": ["root"]}, ["eu-nowhere-1"], "eu-nowhere-1"),
     ],
 )
 def test_wrong_targets_are_refused(
