@@ -43,8 +43,7 @@ class Parameters:
 
 def template(p: Parameters) -> Template:
     """The key and its alias, the bucket and its policy."""
-    trail = f"arn:${{AWS::Partition}}:cloudtrail:{p.home_region}:${{ManagementAccountId}}:trail/{p.prefix}-organization-trail"
-    this_trail = {"aws:SourceArn": Sub(trail)}
+    this_trail = {"aws:SourceArn": Sub(trail_arn(p, p.home_region))}
     t = Template("Log archive: the key and the locked bucket of the organization trail")
     t.set_version()
     t.add_parameter(Parameter("ManagementAccountId", Type="String", AllowedPattern="^[0-9]{12}$"))
@@ -54,7 +53,7 @@ def template(p: Parameters) -> Template:
         Description="Encrypts the log archive",
         EnableKeyRotation=True,
         PendingWindowInDays=30,
-        KeyPolicy={"Version": "2012-10-17", "Statement": key_statements(this_trail)},
+        KeyPolicy={"Version": "2012-10-17", "Statement": key_statements(p, this_trail)},
         **KEPT,
     )
     alias = kms.Alias("Alias", AliasName=f"alias/{p.prefix}-log-archive", TargetKeyId=Ref(key))
@@ -113,13 +112,13 @@ def bucket(p: Parameters, key: kms.Key) -> s3.Bucket:
     )
 
 
-def key_statements(this_trail: dict[str, Any]) -> list[dict[str, Any]]:
+def key_statements(p: Parameters, this_trail: dict[str, Any]) -> list[dict[str, Any]]:
     """IAM in this account administers; the trail encrypts; readers in this account decrypt, through S3 only."""
-    ours = {"kms:EncryptionContext:aws:cloudtrail:arn": this_trail["aws:SourceArn"]}
+    ours = {"kms:EncryptionContext:aws:cloudtrail:arn": Sub(trail_arn(p, region="*"))}
     through_s3 = {"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}
     return [
         allow("AdministrationThroughIam", ACCOUNT, list(KEY_ADMINISTRATION)),
-        allow("EncryptionByTheTrail", TRAIL, "kms:GenerateDataKey*", condition={**this_trail, **ours}),
+        allow("EncryptionByTheTrail", TRAIL, "kms:GenerateDataKey*", condition=this_trail, like=ours),
         allow("DescriptionByTheTrail", TRAIL, "kms:DescribeKey", condition=this_trail),
         allow("DecryptionByReadersHere", ACCOUNT, "kms:Decrypt", condition=through_s3),
     ]
@@ -141,10 +140,19 @@ def bucket_statements(this_trail: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def allow(sid: str, principal: Any, action: Any, resource: Any = "*", condition: Any = None) -> dict[str, Any]:
-    """A statement that allows, where all of these keys equal these values."""
+def trail_arn(p: Parameters, region: str) -> str:
+    """The ARN of the organization trail, which is known before the trail exists."""
+    return f"arn:${{AWS::Partition}}:cloudtrail:{region}:${{ManagementAccountId}}:trail/{p.prefix}-organization-trail"
+
+
+def allow(
+    sid: str, principal: Any, action: Any, resource: Any = "*", condition: Any = None, like: Any = None
+) -> dict[str, Any]:
+    """A statement that allows, where all of these keys equal these values, and are like those."""
     statement = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
-    return {**statement, "Condition": {"StringEquals": condition}} if condition else statement
+    conditions = {"StringEquals": condition, "StringLike": like}
+    held = {operator: keys for operator, keys in conditions.items() if keys}
+    return {**statement, "Condition": held} if held else statement
 
 
 def deny(sid: str, action: Any, resource: Any, condition: Any = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from guardrails.errors import ConfigError
 from guardrails.library import Library
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 HOME = "eu-west-1"
 REGIONS = (HOME, "eu-central-1")
-ORGANIZATION_ID = "o-exampleorg12"
 TRAIL = f"arn:aws:cloudtrail:{HOME}:{MANAGEMENT_ACCOUNT_ID}:trail/acme-organization-trail"
 BUCKET = f"acme-log-archive-{MANAGEMENT_ACCOUNT_ID}-{HOME}"
 
@@ -32,7 +32,7 @@ def rendered(repository: Path, **parameters: Any) -> dict[str, Any]:
 def outputs(sandbox: "Embedded", repository: Path) -> Mapping[str, str]:
     """The deployed archive's outputs; here the management account keeps its own logs."""
     client = sandbox.client("cloudformation", HOME)
-    values = {"ManagementAccountId": MANAGEMENT_ACCOUNT_ID, "OrganizationId": ORGANIZATION_ID}
+    values = {"ManagementAccountId": MANAGEMENT_ACCOUNT_ID, "OrganizationId": organization_id(sandbox)}
     client.create_stack(
         StackName="acme-log-archive",
         TemplateBody=json.dumps(rendered(repository)),
@@ -42,6 +42,10 @@ def outputs(sandbox: "Embedded", repository: Path) -> Mapping[str, str]:
     stack = client.describe_stacks(StackName="acme-log-archive")["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_COMPLETE", client.describe_stack_events(StackName="acme-log-archive")
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def organization_id(sandbox: "Embedded") -> str:
+    return str(sandbox.client("organizations").describe_organization()["Organization"]["Id"])
 
 
 def statements(policy: str) -> dict[str, dict[str, Any]]:
@@ -109,7 +113,7 @@ def test_the_bucket_policy(sandbox: "Embedded", outputs: Mapping[str, str]) -> N
     for sid in allowed:
         assert by_sid[sid]["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
         assert by_sid[sid]["Condition"]["StringEquals"]["aws:SourceArn"] == TRAIL
-    logs = [f"{arn}/AWSLogs/{MANAGEMENT_ACCOUNT_ID}/*", f"{arn}/AWSLogs/{ORGANIZATION_ID}/*"]
+    logs = [f"{arn}/AWSLogs/{MANAGEMENT_ACCOUNT_ID}/*", f"{arn}/AWSLogs/{organization_id(sandbox)}/*"]
     assert by_sid["TheTrailWrites"]["Resource"] == logs
     assert by_sid["WritesByOthers"]["Condition"] == {"StringNotEquals": {"aws:SourceArn": TRAIL}}
     for sid in ("PlainHttp", "OldTls", "WritesByOthers", "Removal"):
@@ -125,9 +129,9 @@ def test_the_key(sandbox: "Embedded", outputs: Mapping[str, str]) -> None:
     assert key["Arn"] == outputs["KeyArn"]
     assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
     by_sid = statements(kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
-    assert by_sid["EncryptionByTheTrail"]["Condition"]["StringEquals"] == {
-        "aws:SourceArn": TRAIL,
-        "kms:EncryptionContext:aws:cloudtrail:arn": TRAIL,
+    assert by_sid["EncryptionByTheTrail"]["Condition"] == {
+        "StringEquals": {"aws:SourceArn": TRAIL},
+        "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": TRAIL.replace(HOME, "*")},
     }
     administration = by_sid["AdministrationThroughIam"]
     assert administration["Principal"] == {"AWS": f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:root"}
@@ -136,6 +140,22 @@ def test_the_key(sandbox: "Embedded", outputs: Mapping[str, str]) -> None:
     assert by_sid["DecryptionByReadersHere"]["Condition"] == {
         "StringEquals": {"kms:ViaService": f"s3.{HOME}.amazonaws.com"}
     }
+
+
+def test_the_organization_trail_delivers(sandbox: "Embedded", outputs: Mapping[str, str]) -> None:
+    """The organization trail of this name may write here and encrypt; a trail of any other name may not."""
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    cloudtrail = sandbox.client("cloudtrail", HOME)
+    request = {
+        "S3BucketName": BUCKET,
+        "KmsKeyId": outputs["KeyArn"],
+        "IsOrganizationTrail": True,
+        "IsMultiRegionTrail": True,
+    }
+    trail = cloudtrail.create_trail(Name="acme-organization-trail", **request)
+    assert (trail["TrailARN"], trail["KmsKeyId"]) == (TRAIL, outputs["KeyArn"])
+    with pytest.raises(ClientError, match="InsufficientS3BucketPolicyException"):
+        cloudtrail.create_trail(Name="another-trail", **request)
 
 
 def test_the_archive_outlives_its_stack(repository: Path) -> None:
