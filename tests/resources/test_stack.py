@@ -163,3 +163,18 @@ def test_references() -> None:
     """A stack waits for its account; one in the management account waits for nothing."""
     assert Stack(name="s", account="prod", region=HOME, template={}).references() == {account_address("prod")}
     assert Stack(name="s", region=HOME, template={}).references() == frozenset()
+
+
+def test_a_failed_deletion_tells_why(connection: Connection, sandbox: "Embedded") -> None:
+    """When a resource cannot be deleted the error names it with AWS's reason; once the cause is gone, deleting again succeeds."""
+    want = Stack(name=WANTED.name, region=HOME, template=IMPOSSIBLE)
+    put(connection, want)
+    s3 = sandbox.client("s3", HOME)
+    s3.put_object(Bucket="taken-by-somebody", Key="left", Body=b"behind")
+    writer, live = connection.gateway.writer().at("", HOME), observed(connection)[WANTED.name]
+    with pytest.raises(AwsError, match=r"Bucket \(AWS::S3::Bucket\): .*not empty") as raised:
+        TYPE.delete(writer, live, connection.directory)
+    assert raised.value.code == "DELETE_FAILED"
+    s3.delete_object(Bucket="taken-by-somebody", Key="left")
+    TYPE.delete(writer, live, connection.directory)
+    assert observed(connection) == {}
