@@ -8,7 +8,7 @@ from pydantic import Field
 
 from guardrails.config.vocabulary import GlobalTargetsSettings, Settings, place
 from guardrails.controls import Control
-from guardrails.engine.resource import Address, Caveat, Ref
+from guardrails.engine.resource import Address, Caveat, Ref, Resource
 from guardrails.errors import ConfigError, Problem
 from guardrails.iam.document import minified
 from guardrails.iam.quotas import QUOTAS
@@ -19,6 +19,7 @@ from guardrails.organization_facts import policy_facts
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import account_address, organizational_unit_address, policy_type_address
 from guardrails.resources.policy import Policy
+from guardrails.resources.policy_type import PolicyType
 from guardrails.targets import PolicyAttachments, policy_attachments
 
 KIND: Final = "SERVICE_CONTROL_POLICY"
@@ -43,7 +44,7 @@ class ServiceControlPolicies(Settings):
 
 def resources(
     organization: Organization, library: Library, settings: ServiceControlPolicies
-) -> Iterator[Policy | Caveat]:
+) -> Iterator[Resource | Caveat]:
     """One policy for each declared one; nothing may exceed AWS's quotas of size and of policies on one target.
 
     Raises: ConfigError.
@@ -67,6 +68,7 @@ def resources(
     problems += _too_many(policies, settings)
     if problems:
         raise ConfigError(problems)
+    yield PolicyType(name=KIND)
     yield from policies.values()
 
 
