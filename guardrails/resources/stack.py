@@ -81,7 +81,7 @@ class Stacks(ObjectType[Stack]):
         """
         found = _settled(aws, want.name)
         if found and found["StackStatus"] in DEAD:
-            _delete(aws, found)
+            _delete_ours(aws, found)
             found = None
         if found is None:
             aws.write(
@@ -190,6 +190,16 @@ def _failure(aws: Reader, identity: str, operation: str, status: str) -> AwsErro
 
 def _protect(aws: Writer, name: str, protected: bool) -> None:
     aws.write("cloudformation", "update_termination_protection", StackName=name, EnableTerminationProtection=protected)
+
+
+def _delete_ours(aws: Writer, found: Mapping[str, Any]) -> None:
+    """Delete a dead stack that we made; what somebody else left behind may still hold something dear to them."""
+    if not is_ours(tag_mapping(found.get("Tags", ()))):
+        message = f"the stack {found['StackName']} is not ours and {found['StackStatus']}: delete it by hand"
+        raise AwsError(
+            "cloudformation:create_stack", "AlreadyExistsException", message, account=aws.account, region=aws.region
+        )
+    _delete(aws, found)
 
 
 def _delete(aws: Writer, found: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Stacks, on the sandbox: created, mended, protected, deleted; failures told in AWS's own reasons."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -125,6 +126,16 @@ def test_a_dead_stack_is_made_anew(connection: Connection, sandbox: "Embedded") 
         put(connection, Stack(name=WANTED.name, region=HOME, template=IMPOSSIBLE))
     put(connection, WANTED)
     assert observed(connection, WANTED)[WANTED.name].resource == WANTED
+
+
+def test_a_strangers_dead_stack_is_left_alone(connection: Connection, sandbox: "Embedded") -> None:
+    """A failed stack of this name that is not ours is never deleted: the error asks a person to."""
+    sandbox.client("s3", "us-east-1").create_bucket(Bucket="taken-by-somebody")
+    client = sandbox.client("cloudformation", HOME)
+    client.create_stack(StackName=WANTED.name, TemplateBody=json.dumps(IMPOSSIBLE))
+    with pytest.raises(AwsError, match="is not ours and ROLLBACK_COMPLETE: delete it by hand"):
+        put(connection, WANTED)
+    assert writes(connection) == {}
 
 
 def test_a_failed_update_leaves_the_difference(connection: Connection, sandbox: "Embedded") -> None:
