@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, Problem
+from guardrails.iam.grammar import Flaw, flaws
 from guardrails.iam.narrowing import deny_unless
 
 Place = tuple[str, int, int]
@@ -93,14 +94,22 @@ class PolicySource:
     def render(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
         """The policy document for these parameters, with trusted principals exempted; `place` is where the parameters were given.
 
-        Raises: ConfigError, with every problem.
+        Raises: ConfigError, with every problem: of the parameters, of an expression, of a statement that AWS would refuse.
         """
         known = self.known(parameters, facts, place)
         statements = self.filled(("statements",), self.statements, known)
-        document = {"Version": "2012-10-17", "Statement": statements}
-        if self.exempt_reason:
-            return document
-        return deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
+        document: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
+        if not self.exempt_reason:
+            document = deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
+        problems = [self._flawed(flaw) for flaw in flaws(document, POLICY_TYPES[self.kind])]
+        if problems:
+            raise ConfigError(problems)
+        return document
+
+    def _flawed(self, flaw: Flaw) -> Problem:
+        """A flaw of the rendered document, at the place in this file; lists may have grown there, so what holds an item is named."""
+        path = flaw.path[:-1] if len(flaw.path) > 2 and isinstance(flaw.path[-1], int) else flaw.path
+        return self.problem(("statements", *path[1:]), flaw.message, flaw.suggestion)
 
     def known(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
         """What expressions may use: the facts, and every parameter with the value that was given, else its default.

@@ -1,0 +1,43 @@
+"""The condition operators: one file per family, the folder is the registry.
+
+A file exports `OPERATORS`, a tuple of `Operator`. What every operator has in common (IfExists, the set operators, keys that are
+missing, several values) is done once, in `guardrails.iam.condition_block`; an operator only says when one value of the
+policy matches one value of the request.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from guardrails.iam.patterns import Matcher, Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One condition operator, by the name AWS gives it.
+
+    `matcher` turns a value of the policy into a test of a value of the request; it raises ValueError when the value is not of
+    the operator's type. `negated` operators hold when no value matches. `variables` says whether values may hold policy variables.
+    """
+
+    name: str
+    matcher: Callable[[Sequence[Piece]], Matcher]
+    negated: bool = False
+    variables: bool = False
+
+
+@cache
+def operators() -> Mapping[str, Operator]:
+    """Every operator by its name in lower case: AWS compares names without regard to case."""
+    found: dict[str, Operator] = {}
+    for entry in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        for operator in module.OPERATORS:
+            if operator.name.casefold() in found:
+                raise ValueError(f"two files define the condition operator {operator.name}")
+            found[operator.name.casefold()] = operator
+    return found

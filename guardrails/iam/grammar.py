@@ -1,0 +1,188 @@
+"""What AWS would refuse in a policy document of a type, and what it would accept and never match: every flaw, with its path.
+
+Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+from guardrails.iam import patterns
+from guardrails.iam.condition_block import OperatorUse, compile_test, operator_use, value_texts
+from guardrails.iam.refusal import UnsupportedPolicy
+
+Where = tuple[str | int, ...]
+VERSION: Final = "2012-10-17"
+ELEMENTS: Final = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
+MULTIVALUED_KEYS: Final = frozenset(
+    "aws:calledvia aws:principalorgpaths aws:principalservicenameslist aws:resourceorgpaths aws:sourceorgpaths aws:tagkeys "
+    "kms:resourcealiases".split()
+)
+"""Keys that hold several values (in lower case): without a set operator no condition on them ever matches."""
+_ACTION: Final = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+", re.ASCII)
+_SID: Final = re.compile(r"[A-Za-z0-9]*", re.ASCII)
+_RESERVED: Final = re.compile("\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}[^\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}]*"
+                              "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}")  # fmt: skip
+"""A value that AWS completes later; of any shape, so it stands for one plain word here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with a policy document, at a path of keys and list indexes."""
+
+    path: Where
+    message: str
+    suggestion: str = ""
+
+    @property
+    def where(self) -> str:
+        """The path as people read it: "Statement 2, Action"."""
+        words = [f"{before} {step + 1}" if isinstance(step, int) else str(step) for before, step in self._pairs()]
+        return ", ".join(words) or "the policy"
+
+    def _pairs(self) -> Iterator[tuple[str | int, str | int]]:
+        for index, step in enumerate(self.path):
+            following = self.path[index + 1] if index + 1 < len(self.path) else None
+            if isinstance(step, str) and isinstance(following, int):
+                continue
+            yield (self.path[index - 1] if isinstance(step, int) else "", step)
+
+
+def listed(value: Any) -> list[Any]:
+    """A list as it is, anything else as a list of itself: most elements take both."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
+    """Everything that is wrong with a policy document.
+
+    Raises: UnsupportedPolicy, when the grammar of the type is not known here.
+    """
+    if policy_type != "SERVICE_CONTROL_POLICY":
+        raise UnsupportedPolicy(f"policies of type {policy_type} are not understood here")
+    if not isinstance(document, Mapping):
+        yield Flaw((), "a policy is a JSON object")
+        return
+    for key in document.keys() - {"Version", "Statement"}:
+        yield Flaw((key,), f"unknown element {key!r}", "a service control policy has Version and Statement")
+    if document.get("Version") != VERSION:
+        yield Flaw(("Version",), f"Version is {document.get('Version')!r}", f"it must be {VERSION!r}")
+    statements = listed(document.get("Statement", []))
+    if not statements:
+        yield Flaw(("Statement",), "a policy needs at least one statement")
+    sids: set[str] = set()
+    for index, statement in enumerate(statements):
+        path: Where = ("Statement", index)
+        if not isinstance(statement, Mapping):
+            yield Flaw(path, "a statement is a JSON object")
+            continue
+        yield from _statement(path, statement)
+        sid = statement.get("Sid")
+        if isinstance(sid, str) and sid in sids:
+            yield Flaw((*path, "Sid"), f"two statements have the Sid {sid!r}")
+        sids.add(str(sid or object()))
+
+
+def _statement(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
+    for key in statement.keys() - set(ELEMENTS):
+        if key in {"Principal", "NotPrincipal"}:
+            yield Flaw((*path, key), f"a service control policy has no {key}", "use a condition on aws:PrincipalArn")
+        else:
+            close = get_close_matches(key, ELEMENTS, n=1)
+            yield Flaw((*path, key), f"unknown element {key!r}", f"did you mean {close[0]!r}?" if close else "")
+    sid = statement.get("Sid", "")
+    if not isinstance(sid, str) or not _SID.fullmatch(sid):
+        yield Flaw((*path, "Sid"), f"Sid is {sid!r}", "letters and digits only")
+    if statement.get("Effect") not in {"Allow", "Deny"}:
+        yield Flaw((*path, "Effect"), f"Effect is {statement.get('Effect')!r}", "it is 'Allow' or 'Deny'")
+    yield from _one_of(path, statement, "Action", "NotAction")
+    yield from _one_of(path, statement, "Resource", "NotResource")
+    if "Condition" in statement:
+        yield from _condition((*path, "Condition"), statement["Condition"])
+
+
+def _one_of(path: Where, statement: Mapping[str, Any], element: str, negated: str) -> Iterator[Flaw]:
+    present = [key for key in (element, negated) if key in statement]
+    if len(present) != 1:
+        yield Flaw(
+            path,
+            f"a statement has either {element} or {negated}",
+            "one of them, not " + ("both" if present else "none"),
+        )
+    for key in present:
+        values = listed(statement[key])
+        if not values:
+            yield Flaw((*path, key), f"{key} is empty")
+        for index, value in enumerate(values):
+            at = (*path, key, index) if isinstance(statement[key], list | tuple) else (*path, key)
+            wrong = _wrong_action(value) if element == "Action" else _wrong_resource(value)
+            if wrong:
+                yield Flaw(at, wrong)
+
+
+def _wrong_action(value: Any) -> str:
+    if not isinstance(value, str) or not _ACTION.fullmatch(value):
+        return (
+            f"{value!r} is no action: it is written service:Name; wildcards stand in the name, or are the whole service"
+        )
+    return ""
+
+
+def _wrong_resource(value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{value!r} is no resource"
+    plain = _RESERVED.sub("x", value)
+    try:
+        patterns.parse(plain)
+    except ValueError as error:
+        return str(error)
+    if plain == "*":
+        return ""
+    segments = plain.split(":")
+    complete = len(segments) >= patterns.ARN_SEGMENTS or segments[-1].endswith("*")
+    return (
+        ""
+        if segments[0] == "arn" and complete
+        else f"{value!r} is no ARN: arn:partition:service:region:account:resource"
+    )
+
+
+def _condition(path: Where, condition: Any) -> Iterator[Flaw]:
+    if not isinstance(condition, Mapping):
+        yield Flaw(path, "Condition is a JSON object of operators")
+        return
+    for name, keys in condition.items():
+        at = (*path, name)
+        try:
+            use = operator_use(name)
+        except UnsupportedPolicy as error:
+            yield Flaw(at, error.message, error.suggestion)
+            continue
+        if [other.casefold() for other in condition].count(name.casefold()) > 1:
+            yield Flaw(at, f"{name!r} stands there twice: AWS takes no notice of case")
+        if not isinstance(keys, Mapping) or not keys:
+            yield Flaw(at, "an operator holds a JSON object of keys and values")
+            continue
+        for key, value in keys.items():
+            yield from _test((*at, key), use, key, value)
+
+
+def _test(path: Where, use: OperatorUse, key: str, value: Any) -> Iterator[Flaw]:
+    if ":" not in key:
+        yield Flaw(path, f"{key!r} is no condition key: it is written service:Name")
+    if key.casefold() in MULTIVALUED_KEYS and not use.quantifier and use.operator.name != "Null":
+        yield Flaw(
+            path, f"{key} holds several values: {use.operator.name} never matches", "ForAnyValue: or ForAllValues:"
+        )
+    texts = value_texts(value)
+    if not texts:
+        yield Flaw(path, "a condition needs values" if texts == () else "a value is text, a number, true or false")
+        return
+    for text in texts:
+        try:
+            compile_test(use, key, [_RESERVED.sub("x", text)])
+        except ValueError as error:
+            yield Flaw(path, f"{use.operator.name}: {error}")
