@@ -7,14 +7,16 @@ from pydantic import Field, model_validator
 
 from guardrails.config.vocabulary import Settings, wrong
 from guardrails.controls import Control
-from guardrails.engine.resource import Resource
+from guardrails.engine.resource import Address, Resource
 from guardrails.library import Library
 from guardrails.model import Organization
 from guardrails.resources import account_address, trusted_access_address
+from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.guardduty_administrator import GuardDutyAdministrator
 from guardrails.resources.guardduty_organization_configuration import GuardDutyOrganizationConfiguration
 from guardrails.resources.trusted_access import TrustedAccess
 
+NAME: Final = "GuardDuty"
 PRINCIPALS: Final = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
 Coverage = Literal["ALL", "NEW", "NONE"]
 ADDITIONAL: Final = {
@@ -58,32 +60,53 @@ class GuardDutyDelegation(Settings):
 
 
 def resources(organization: Organization, library: Library, settings: GuardDutyDelegation) -> Iterator[Resource]:
-    """Trusted access, then in each governed region the administrator and what it switches on; the first region first."""
+    """Trusted access, then in each governed region the administrator and what it switches on.
+
+    The home region comes first, the others side by side after it: the first designation makes the delegation in AWS
+    Organizations, and designations that make it at once get into each other's way.
+    """
     administrator = account_address(organization.security_account)
     yield from (TrustedAccess(name=principal) for principal in PRINCIPALS)
-    trusted = frozenset(map(trusted_access_address, PRINCIPALS))
-    features = _features(settings)
-    first = GuardDutyAdministrator(
-        name="GuardDuty", region=organization.home_region, administrator=administrator, depends_on=trusted
-    )
-    for region in organization.governed_regions:
-        designation = first
-        if region != organization.home_region:
-            after = trusted | {first.address}
-            designation = GuardDutyAdministrator(
-                name="GuardDuty", region=region, administrator=administrator, depends_on=after
-            )
-        yield designation
-        yield GuardDutyOrganizationConfiguration(
-            name="GuardDuty",
-            account=organization.security_account,
-            region=region,
-            auto_enable=settings.auto_enable,
-            features=features,
-            own_features={name: "DISABLED" if coverage == "NONE" else "ENABLED" for name, coverage in features.items()},
-            finding_publishing_frequency=settings.finding_publishing_frequency,
-            depends_on=frozenset({designation.address, administrator}),
+    first = _designation(organization, organization.home_region, settings, ())
+    if organization.security_account != organization.management_account:
+        yield DelegatedAdministrator(
+            name=PRINCIPALS[0], administrator=administrator, depends_on=frozenset({first.address})
         )
+    yield first
+    yield _configuration(organization, organization.home_region, settings)
+    for region in organization.governed_regions:
+        if region != organization.home_region:
+            yield _designation(organization, region, settings, (first.address,))
+            yield _configuration(organization, region, settings)
+
+
+def _designation(
+    organization: Organization, region: str, settings: GuardDutyDelegation, after: tuple[Address, ...]
+) -> GuardDutyAdministrator:
+    return GuardDutyAdministrator(
+        name=NAME,
+        region=region,
+        administrator=account_address(organization.security_account),
+        management_detector="ENABLED" if settings.auto_enable == "ALL" else None,
+        depends_on=frozenset({*map(trusted_access_address, PRINCIPALS), *after}),
+    )
+
+
+def _configuration(
+    organization: Organization, region: str, settings: GuardDutyDelegation
+) -> GuardDutyOrganizationConfiguration:
+    security, features = organization.security_account, _features(settings)
+    designation = Address(GuardDutyAdministrator.TYPE, NAME, region=region)
+    return GuardDutyOrganizationConfiguration(
+        name=NAME,
+        account="" if security == organization.management_account else security,
+        region=region,
+        auto_enable=settings.auto_enable,
+        features=features,
+        own_features={name: "DISABLED" if coverage == "NONE" else "ENABLED" for name, coverage in features.items()},
+        finding_publishing_frequency=settings.finding_publishing_frequency,
+        depends_on=frozenset({designation, account_address(security)}),
+    )
 
 
 def _features(settings: GuardDutyDelegation) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Account assignments of IAM Identity Center: who may enter which account with which permission set."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -58,7 +58,7 @@ class AccountAssignments(ObjectType[AccountAssignment]):
             return
         for arn in aws.items("sso-admin", "list_permission_sets", "PermissionSets", InstanceArn=instance.arn):
             which = {"InstanceArn": instance.arn, "PermissionSetArn": arn}
-            for account in _accounts(aws, which):
+            for account in _accounts(aws, which, names):
                 for found in aws.items(
                     "sso-admin", "list_account_assignments", "AccountAssignments", **which, AccountId=account
                 ):
@@ -87,8 +87,11 @@ class AccountAssignments(ObjectType[AccountAssignment]):
         _request(aws, "delete", "Deletion", live.attributes)
 
 
-def _accounts(aws: Reader, which: Mapping[str, str]) -> Iterable[str]:
-    return aws.items("sso-admin", "list_accounts_for_provisioned_permission_set", "AccountIds", **which)
+def _accounts(aws: Reader, which: Mapping[str, str], names: Directory) -> Iterator[str]:
+    """The accounts in which a permission set is used; what is assigned in a closed account is gone with it."""
+    for account in aws.items("sso-admin", "list_accounts_for_provisioned_permission_set", "AccountIds", **which):
+        if names.address_of(ACCOUNT_TYPE, account) is not None:
+            yield account
 
 
 def _live(found: Mapping[str, str], names: Directory) -> Live[AccountAssignment]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.resources import ACCOUNT_TYPE, trusted_access_address
 
 
@@ -25,36 +25,60 @@ class DelegatedAdministrator(Resource):
         return super().references() | {trusted_access_address(self.name)}
 
 
-class DelegatedAdministrators(ResourceType[DelegatedAdministrator]):
-    """A setting of the organization: nobody, or one account for each service. It is never taken back by a plan."""
+class DelegatedAdministrators(ObjectType[DelegatedAdministrator]):
+    """Delegations have no tags: a declared one is ours, others are only listed. No plan takes one back."""
 
     resource = DelegatedAdministrator
-    source = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html"
+    source = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_delegated_admin.html"
     after = frozenset({ACCOUNT_TYPE})
+    tagged = False
 
     def observe(
         self, aws: Reader, wanted: Sequence[DelegatedAdministrator], names: Directory
     ) -> Iterator[Live[DelegatedAdministrator] | BlindSpot]:
-        """One call for all administrators, one more for the services of each."""
-        for account in aws.items("organizations", "list_delegated_administrators", "DelegatedAdministrators"):
-            administrator = names.address_of(ACCOUNT_TYPE, account["Id"]) or Address(ACCOUNT_TYPE, account["Id"])
-            services = aws.items(
-                "organizations", "list_delegated_services_for_account", "DelegatedServices", AccountId=account["Id"]
-            )
-            for service in services:
-                live = DelegatedAdministrator(name=service["ServicePrincipal"], administrator=administrator)
-                yield Live(live, {"id": account["Id"]})
+        """One call for all administrators, one more for the services of each.
+
+        Some services take several administrators: the wanted one bears the service's name, further ones their own name behind it.
+        """
+        expected = {(want.name, want.administrator) for want in wanted}
+        found = [(service, *who) for who in _administrators(aws, names) for service in _services(aws, who[1])]
+        named: set[str] = set()
+        for service, administrator, identity in sorted(found, key=lambda one: (one[:2] not in expected, *one)):
+            name = f"{service} | {administrator.name}" if service in named else service
+            named.add(service)
+            yield Live(DelegatedAdministrator(name=name, administrator=administrator), {"id": identity})
 
     def put(
         self, aws: Writer, want: DelegatedAdministrator, live: Live[DelegatedAdministrator] | None, names: Directory
     ) -> Mapping[str, str]:
-        """Register the account for the service."""
+        """Register the account for the service, unless the service has done so itself meanwhile."""
         identity = names.id(want.administrator)
-        if live is None:
+        registered = aws.items(
+            "organizations", "list_delegated_administrators", "DelegatedAdministrators", ServicePrincipal=want.name
+        )
+        if identity not in {account["Id"] for account in registered}:
             aws.write(
                 "organizations", "register_delegated_administrator", AccountId=identity, ServicePrincipal=want.name
             )
         return {"id": identity}
+
+    def delete(self, aws: Writer, live: Live[DelegatedAdministrator], names: Directory) -> None:
+        """Take the delegation back, in every region at once."""
+        service = live.resource.name.partition(" | ")[0]
+        identity = live.attributes["id"]
+        aws.write("organizations", "deregister_delegated_administrator", AccountId=identity, ServicePrincipal=service)
+
+
+def _administrators(aws: Reader, names: Directory) -> Iterator[tuple[Address, str]]:
+    for account in aws.items("organizations", "list_delegated_administrators", "DelegatedAdministrators"):
+        identity = account["Id"]
+        yield names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity), identity
+
+
+def _services(aws: Reader, identity: str) -> Iterator[str]:
+    operation = "list_delegated_services_for_account"
+    for service in aws.items("organizations", operation, "DelegatedServices", AccountId=identity):
+        yield service["ServicePrincipal"]
 
 
 TYPE = DelegatedAdministrators()

@@ -13,11 +13,14 @@ class GuardDutyAdministrator(Resource):
     """The delegated administrator of GuardDuty in one region, as the management account designates it.
 
     Another administrator cannot be put in its place: dismissing one is organization-wide, and a person's decision.
+    `management_detector` is ENABLED, DISABLED or "" (none): the administrator covers the management account only once that has had
+    GuardDuty itself, which makes the service-linked role. None means: whatever is live.
     """
 
-    TYPE = "Guardrails::GuardDuty::Administrator"
+    TYPE = "Guardrails::GuardDuty::OrganizationAdministrator"
 
     administrator: Address = field(metadata={"immutable": True})
+    management_detector: str | None = None
 
 
 class GuardDutyAdministrators(ResourceType[GuardDutyAdministrator]):
@@ -31,23 +34,41 @@ class GuardDutyAdministrators(ResourceType[GuardDutyAdministrator]):
     def observe(
         self, aws: Reader, wanted: Sequence[GuardDutyAdministrator], names: Directory
     ) -> Iterator[Live[GuardDutyAdministrator] | BlindSpot]:
-        """One call in each region of the management account."""
+        """One call in each region of the management account, two more where there is an administrator."""
         if aws.account:
             return
         for found in aws.items("guardduty", "list_organization_admin_accounts", "AdminAccounts"):
+            if found["AdminStatus"] != "ENABLED":
+                continue
             identity = found["AdminAccountId"]
-            administrator = names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity)
-            live = GuardDutyAdministrator(name="GuardDuty", region=aws.region, administrator=administrator)
+            live = GuardDutyAdministrator(
+                name="GuardDuty",
+                region=aws.region,
+                administrator=names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity),
+                management_detector=_detector(aws)[1],
+            )
             yield Live(live, {"id": identity})
 
     def put(
         self, aws: Writer, want: GuardDutyAdministrator, live: Live[GuardDutyAdministrator] | None, names: Directory
     ) -> Mapping[str, str]:
-        """Designate the administrator; AWS gives it a detector in the region."""
+        """Switch GuardDuty on in the management account, then designate the administrator: AWS gives that a detector too."""
         identity = names.id(want.administrator)
+        if want.management_detector == "ENABLED":
+            detector, status = _detector(aws)
+            if not detector:
+                aws.write("guardduty", "create_detector", Enable=True)
+            elif status != "ENABLED":
+                aws.write("guardduty", "update_detector", DetectorId=detector, Enable=True)
         if live is None:
             aws.write("guardduty", "enable_organization_admin_account", AdminAccountId=identity)
         return {"id": identity}
+
+
+def _detector(aws: Reader) -> tuple[str, str]:
+    """The id and status of the account's detector in the region, both "" when there is none."""
+    detector = next(aws.items("guardduty", "list_detectors", "DetectorIds"), "")
+    return detector, aws.read("guardduty", "get_detector", DetectorId=detector)["Status"] if detector else ""
 
 
 TYPE = GuardDutyAdministrators()

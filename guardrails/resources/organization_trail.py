@@ -14,6 +14,7 @@ REQUEST_NAMES: Final[Mapping[str, str]] = {
     "global_service_events": "IncludeGlobalServiceEvents",
     "log_file_validation": "EnableLogFileValidation",
     "bucket": "S3BucketName",
+    "key_prefix": "S3KeyPrefix",
     "kms_key": "KmsKeyId",
 }
 RESPONSE_NAMES: Final = {**REQUEST_NAMES, "log_file_validation": "LogFileValidationEnabled"}
@@ -31,13 +32,14 @@ NOT_YET_ALLOWED: Final = ("InsufficientS3BucketPolicyException", "InsufficientEn
 class OrganizationTrail(Resource):
     """One trail in the management account's home region; `kms_key` is the key's ARN, as CloudTrail itself answers.
 
-    `event_selectors` are basic selectors as the API says them.
+    `key_prefix` stands before every log's key in the bucket, "" for none. `event_selectors` are basic selectors as the API says them.
     """
 
     TYPE = "AWS::CloudTrail::Trail"
 
     bucket: str
     kms_key: str
+    key_prefix: str = ""
     organization: bool = True
     multi_region: bool = True
     global_service_events: bool = True
@@ -56,11 +58,12 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
     def observe(
         self, aws: Reader, wanted: Sequence[OrganizationTrail], names: Directory
     ) -> Iterator[Live[OrganizationTrail] | BlindSpot]:
-        """Three calls, and two more for each trail."""
+        """Two calls for all trails of the region, two more for each."""
         trails = aws.read("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]
+        all_tags = _tags(aws, [trail["TrailARN"] for trail in trails])
         for trail in trails:
             arn = trail["TrailARN"]
-            tags = _tags(aws, arn)
+            tags = all_tags.get(arn, {})
             live = OrganizationTrail(
                 name=trail["Name"],
                 **{ours: trail.get(theirs, "") for ours, theirs in RESPONSE_NAMES.items()},
@@ -79,7 +82,7 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
         if live is None:
             tags = tag_list(want.tags)
             made = aws.write(
-                "cloudtrail", "create_trail", Name=want.name, TagsList=tags, **settings, retry_on=NOT_YET_ALLOWED
+                "cloudtrail", "create_trail", Name=want.name, TagsList=tags, **_said(settings), retry_on=NOT_YET_ALLOWED
             )
             attributes = {"id": made["TrailARN"], "arn": made["TrailARN"]}
         else:
@@ -100,9 +103,17 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
         aws.write("cloudtrail", "delete_trail", Name=live.attributes["arn"])
 
 
-def _tags(aws: Reader, arn: str) -> dict[str, str]:
-    listed = aws.items("cloudtrail", "list_tags", "ResourceTagList", ResourceIdList=[arn])
-    return {key: value for entry in listed for key, value in tag_mapping(entry["TagsList"]).items()}
+def _said(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new trail is asked to have; what is empty is not said."""
+    return {key: value for key, value in settings.items() if value != ""}
+
+
+def _tags(aws: Reader, arns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The tags of the trails of a region (AWS allows five), by ARN."""
+    if not arns:
+        return {}
+    listed = aws.items("cloudtrail", "list_tags", "ResourceTagList", ResourceIdList=list(arns))
+    return {entry["ResourceId"]: tag_mapping(entry["TagsList"]) for entry in listed}
 
 
 def _selectors(aws: Reader, arn: str) -> tuple[Mapping[str, Any], ...]:

@@ -31,11 +31,11 @@ class TrustedAccesses(ObjectType[TrustedAccess]):
     def observe(
         self, aws: Reader, wanted: Sequence[TrustedAccess], names: Directory
     ) -> Iterator[Live[TrustedAccess] | BlindSpot]:
-        """One call for all services, one for StackSets' activation."""
+        """One call for all services, one for StackSets' activation, which is worth nothing without the service principal."""
         listed = aws.items("organizations", "list_aws_service_access_for_organization", "EnabledServicePrincipals")
-        enabled = {entry["ServicePrincipal"] for entry in listed} - {STACK_SETS_PRINCIPAL}
-        if aws.read("cloudformation", "describe_organizations_access")["Status"] == "ENABLED":
-            enabled.add(STACK_SETS_PRINCIPAL)
+        enabled = {entry["ServicePrincipal"] for entry in listed}
+        if aws.read("cloudformation", "describe_organizations_access")["Status"] != "ENABLED":
+            enabled.discard(STACK_SETS_PRINCIPAL)
         for principal in sorted(enabled):
             yield Live(TrustedAccess(name=principal), {"id": principal})
 
