@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from difflib import unified_diff
 from typing import Any
 
 from guardrails.sandbox.embedded import Embedded
@@ -22,6 +23,7 @@ def snapshot(sandbox: Embedded) -> Any:
     root = organizations.list_roots()["Roots"][0]
     units = list(tree(organizations, root["Id"], "Root"))
     names = {
+        organizations.describe_organization()["Organization"]["Id"]: "Organization",
         root["Id"]: "Root",
         **{identity: path for path, identity in units},
         **{a["Id"]: a["Name"] for a in accounts},
@@ -48,7 +50,22 @@ def snapshot(sandbox: Embedded) -> Any:
     text = json.dumps(found, sort_keys=True, default=str)
     for identity, name in sorted(names.items(), key=lambda item: -len(item[0])):
         text = text.replace(identity, f"<{name}>")
-    return json.loads(PASSING.sub("<id>", text))
+    return in_order(json.loads(PASSING.sub("<id>", text)))
+
+
+def differences(left: Any, right: Any) -> list[str]:
+    """The lines in which two snapshots differ; none when they are equal."""
+    sides = [json.dumps(side, indent=1, sort_keys=True).splitlines() for side in (left, right)]
+    return list(unified_diff(*sides, lineterm="", n=2))
+
+
+def in_order(value: Any) -> Any:
+    """The same data with every list sorted: ids that differ between runs no longer decide what comes first."""
+    if isinstance(value, dict):
+        return {key: in_order(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return sorted(map(in_order, value), key=lambda item: json.dumps(item, sort_keys=True))
+    return value
 
 
 def pages(client: Any, operation: str, key: str, **params: Any) -> Iterator[Any]:
@@ -111,7 +128,7 @@ def stack_sets(sandbox: Embedded) -> Iterator[Any]:
     for summary in pages(cloudformation, "list_stack_sets", "Summaries", Status="ACTIVE"):
         name = summary["StackSetName"]
         described = cloudformation.describe_stack_set(StackSetName=name)["StackSet"]
-        instances = pages(cloudformation, "list_stack_instances", "Summaries", StackSetName=name)
+        instances = settled_instances(cloudformation, name)
         yield [
             name,
             json.loads(described["TemplateBody"]),
@@ -120,6 +137,15 @@ def stack_sets(sandbox: Embedded) -> Iterator[Any]:
             sorted(described["Tags"], key=str),
             sorted([i["Account"], i["Region"], i["Status"], i["StackInstanceStatus"]] for i in instances),
         ]
+
+
+def settled_instances(cloudformation: Any, name: str) -> list[Any]:
+    """The instances of a stack set once auto-deployment has come to its end: each look moves it on."""
+    for _look in range(10):
+        instances = list(pages(cloudformation, "list_stack_instances", "Summaries", StackSetName=name))
+        if not any(i["StackInstanceStatus"]["DetailedStatus"] in {"RUNNING", "PENDING"} for i in instances):
+            return instances
+    raise AssertionError(f"the instances of {name} never came to rest")
 
 
 def access(sandbox: Embedded, accounts: list[str]) -> Iterator[Any]:
