@@ -1,0 +1,160 @@
+"""Everything is looked at once, in the order in which names are needed; what is denied is a blind spot."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from guardrails.engine.observe import Observation, observe
+from guardrails.engine.port import Reader
+from guardrails.engine.resource import BlindSpot, Directory, Live, ResourceType
+from guardrails.errors import AccountAbsent, AwsError
+from tests.engine.fakes import THING, ClosedThings, Nowhere, Switch, Switches, Thing, Things, address, live, needing
+
+
+class PlacedThings(Things):
+    """Things that are looked at place by place; the absent account is not there yet, the closed one refuses."""
+
+    per_place = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks: list[tuple[str, str, list[str]]] = []
+
+    def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+        with self._lock:
+            self.looks.append((aws.account, aws.region, [thing.name for thing in wanted]))
+        if aws.account == "absent":
+            raise AccountAbsent("sts:assume_role", "AccountAbsent", "not yet", account=aws.account)
+        if aws.account == "closed":
+            yield from ClosedThings().observe(aws, wanted, names)
+        yield live(Thing(name="found", account=aws.account, region=aws.region))
+
+
+def observed(kind: ResourceType[Any], *desired: Thing, **more: Any) -> Observation:
+    return observe({kind.name: kind}, Nowhere(), desired, more.pop("names", Directory()), **more)
+
+
+def test_what_is_seen_is_known_by_address_and_id() -> None:
+    """Live objects come by address, and the directory learns their ids."""
+    names = Directory()
+    found = observed(Things([live(needing("a"))]), names=names)
+    assert list(found.live) == [address("a")]
+    assert names.id(address("a")) == "id-of-a"
+    assert found.blind == ()
+
+
+def test_a_denial_is_a_blind_spot() -> None:
+    """Access denied makes the whole type one blind spot, told with the permission that is missing; what was seen before does not count."""
+    found = observed(ClosedThings([live(needing("a"))]))
+    assert found.live == {}
+    (spot,) = found.blind
+    assert (spot.type, spot.account, spot.region) == (THING, "", "")
+    assert spot.remedy == "let the caller perform test:list_things"
+    assert "AccessDenied" in spot.reason
+
+
+def test_a_part_may_be_hidden() -> None:
+    """A type may see some objects and say what it could not see."""
+
+    class HalfSeen(Things):
+        def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+            yield live(needing("a"))
+            yield BlindSpot(THING, "prod", "", "the rest is denied")
+
+    found = observed(HalfSeen())
+    assert (list(found.live), len(found.blind)) == ([address("a")], 1)
+
+
+def test_places() -> None:
+    """A per-place type is looked at where something is wanted and where ours may stand; an absent account is empty, a closed one blind."""
+    kind = PlacedThings()
+    wanted = [Thing(name="w", account=account, region="eu-west-1") for account in ("absent", "closed", "prod")]
+    found = observed(kind, *wanted, places=[("", "eu-central-1"), ("prod", "eu-west-1")])
+    assert sorted(kind.looks) == [
+        ("", "eu-central-1", []),
+        ("absent", "eu-west-1", ["w"]),
+        ("closed", "eu-west-1", ["w"]),
+        ("prod", "eu-west-1", ["w"]),
+    ]
+    assert sorted((where.account, where.region) for where in found.live) == [
+        ("", "eu-central-1"),
+        ("prod", "eu-west-1"),
+    ]
+    assert [(spot.account, spot.region) for spot in found.blind] == [("closed", "eu-west-1")]
+
+
+def test_a_per_place_type_without_a_place_is_not_looked_at() -> None:
+    """With nothing wanted and no place given, a per-place type makes no call, and observation ends."""
+    kind = PlacedThings()
+    assert observed(kind).live == {}
+    assert kind.looks == []
+
+
+def test_names_come_first() -> None:
+    """A type that needs another's names is observed after that one, and finds them in the directory."""
+    seen: list[str | None] = []
+
+    class After(Switches):
+        after = frozenset({THING, "Test::NotThere"})
+
+        def observe(
+            self, aws: Reader, wanted: Sequence[Switch], names: Directory
+        ) -> Iterator[Live[Switch] | BlindSpot]:
+            seen.append(names.get(address("a")))
+            yield from ()
+
+    reported: list[str] = []
+    types: dict[str, ResourceType[Any]] = {"Test::Switch": After(), THING: Things([live(needing("a"))])}
+    observe(types, Nowhere(), [], Directory(), progress=reported.append)
+    assert seen == ["id-of-a"]
+    assert reported == [THING, "Test::Switch"]
+
+
+def test_independent_types_are_looked_at_side_by_side() -> None:
+    """Two types that do not need each other are under way at the same time."""
+    meeting = threading.Barrier(2, timeout=10)
+
+    class Meeting(Things):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.called = name
+
+        @property
+        def name(self) -> str:
+            return self.called
+
+        def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+            meeting.wait()
+            yield from ()
+
+    observe({name: Meeting(name) for name in "ab"}, Nowhere(), [], Directory())
+    assert not meeting.broken
+
+
+def test_another_error_is_no_blind_spot() -> None:
+    """What is neither denied nor absent (a throttled, failing service) ends the observation with its error."""
+
+    class Failing(Things):
+        def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+            raise AwsError("test:list_things", "ServiceUnavailable", "later")
+            yield
+
+    with pytest.raises(AwsError, match="ServiceUnavailable"):
+        observed(Failing())
+
+
+def test_wanted_resources_go_to_their_own_type() -> None:
+    """A type is told only of what is wanted of it."""
+    told: list[str] = []
+
+    class Listening(Things):
+        def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+            told.extend(thing.name for thing in wanted)
+            yield from ()
+
+    desired = [needing("a"), Switch(name="s"), replace(needing("b"), value=1)]
+    observe({THING: Listening(), "Test::Switch": Switches()}, Nowhere(), desired, Directory())
+    assert told == ["a", "b"]
