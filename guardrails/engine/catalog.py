@@ -7,11 +7,26 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from guardrails.errors import CatalogError
 
 P = TypeVar("P")
+
+BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What the code of a plugin file may fail with."""
 
 
 def discover(
@@ -63,7 +78,7 @@ def load_file(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (ImportError, SyntaxError, NameError, TypeError, ValueError, AttributeError) as error:
+    except BROKEN as error:
         del sys.modules[name]
         raise CatalogError(f"{file}: cannot be loaded: {type(error).__name__}: {error}") from error
     return module

@@ -188,7 +188,7 @@ def _differences(live: Resource, want: Resource) -> Iterator[Difference]:
 
 def compare(path: str, live: Any, desired: Any) -> Iterator[Difference]:
     """The differences between two property values, as deep as both sides have the same shape."""
-    if plain(live) == plain(desired):
+    if (live is ABSENT) is (desired is ABSENT) and plain(live) == plain(desired):
         return
     if isinstance(live, Mapping) and isinstance(desired, Mapping):
         for key in sorted({*live, *desired}, key=str):
