@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import re
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,6 @@ AWS_DOCUMENTATION = "https://docs.aws.amazon.com/"
 
 def plugin_files(folder: str) -> list[str]:
     return sorted(file.stem for file in (REPOSITORY / "guardrails" / folder).glob("[!_]*.py"))
-
-
-def snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 @pytest.mark.parametrize("name", plugin_files("controls"))
@@ -51,7 +46,7 @@ def test_resource_type(name: str) -> None:
     module = importlib.import_module(f"guardrails.resources.{name}")
     kind = module.TYPE
     assert isinstance(kind, ResourceType)
-    assert snake_case(kind.resource.__name__) == name
+    assert kind.resource.__name__.lower() == name.replace("_", "")
     assert issubclass(kind.resource, Resource)
     assert kind.name.startswith(("AWS::", "Guardrails::"))
     assert kind.source.startswith(AWS_DOCUMENTATION)

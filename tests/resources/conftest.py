@@ -1,5 +1,6 @@
 """A connection to the bare sandbox, as a run has it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from guardrails.aws.connection import Connection, connect
 from guardrails.aws.sessions import Endpoint
 from guardrails.model import Account, Identity, Organization
+from guardrails.resources import account_address
 from guardrails.sandbox.running import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
@@ -33,3 +35,19 @@ ORGANIZATION = Organization(
 def connection(sandbox: "Embedded") -> Connection:
     """A checked connection to the bare organization."""
     return connect(ORGANIZATION, endpoint=Endpoint(sandbox.endpoint, ACCESS_KEY_ID, SECRET_ACCESS_KEY))
+
+
+@pytest.fixture
+def member(connection: Connection, sandbox: "Embedded") -> Callable[[str], str]:
+    """Makes a member account under the root, which the connection knows by its logical name; returns its id."""
+
+    def make(name: str) -> str:
+        client = sandbox.client("organizations")
+        request = client.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]["Id"]
+        status = {"State": "IN_PROGRESS"}
+        while status["State"] == "IN_PROGRESS":
+            status = client.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
+        connection.directory.learn(account_address(name), {"id": status["AccountId"]})
+        return status["AccountId"]
+
+    return make
