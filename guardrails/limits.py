@@ -1,28 +1,59 @@
-"""Safety limits that understand what policies mean: who would be locked out, which account would lose its protection."""
+"""Safety limits that understand what policies mean: who would be locked out, which account would lose its protection.
 
-from collections.abc import Iterator, Mapping
+They judge the declared service control policies as they would stand after apply, at stand-in ids. Policies of others, whose content a
+plan does not read, are not in the judgement.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import partial
+from itertools import product
 from typing import Final
 
 from guardrails.engine.plan import Action, Plan
-from guardrails.engine.resource import Address, Resource
+from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
-from guardrails.model import Organization
-from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS
+from guardrails.iam.context import Request
+from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
+from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.model import ROOT, Organization
+from guardrails.organization_facts import trusted_roles
+from guardrails.placeholders import placeholder, with_placeholders
+from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, organizational_unit_address
 from guardrails.resources.account import Account
 from guardrails.resources.policy import Policy
 
 SCP: Final = "SERVICE_CONTROL_POLICY"
+FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
+NEEDED_ACTIONS: Final = (
+    "cloudformation:CreateStack",
+    "cloudformation:DeleteStack",
+    "cloudformation:UpdateStack",
+    "cloudtrail:UpdateTrail",
+    "ec2:TerminateInstances",
+    "guardduty:UpdateOrganizationConfiguration",
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "kms:CreateKey",
+    "kms:PutKeyPolicy",
+    "s3:PutBucketPolicy",
+    "sts:AssumeRole",
+)
+"""What the trusted roles must be able to do in every member account, to deploy, to repair, and to come to the rescue."""
 
 
-def limits_of(organization: Organization, desired: tuple[Resource, ...]) -> Mapping[str, Limit]:
+def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mapping[str, Limit]:
     """Every limit, by the id that `--accept` takes."""
-    return {**GENERIC_LIMITS, "account-protection": partial(_lost_protection, desired)}
-
-
-def _lost_protection(desired: tuple[Resource, ...], plan: Plan) -> Iterator[str]:
-    """An account would move to where fewer of the declared service control policies bind it."""
     policies = [r for r in desired if isinstance(r, Policy) and r.policy_type == SCP]
+    return {
+        **GENERIC_LIMITS,
+        "account-protection": partial(_lost_protection, policies),
+        "lock-out": partial(_locked_out, organization, policies),
+    }
+
+
+def _lost_protection(policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
+    """An account would move to where fewer of the declared service control policies bind it."""
     for change in plan.changes:
         if change.action is not Action.UPDATE or change.address.type != ACCOUNT_TYPE:
             continue
@@ -35,11 +66,75 @@ def _lost_protection(desired: tuple[Resource, ...], plan: Plan) -> Iterator[str]
             yield f"{move}, and out of reach of {', '.join(sorted(lost))}"
 
 
-def _binding(policies: list[Policy], parent: Address) -> set[str]:
-    return {policy.name for policy in policies if any(_covers(target, parent) for target in policy.targets)}
+def _binding(policies: Sequence[Policy], parent: Address) -> set[str]:
+    """The policies that bind an account directly below a root or OU."""
+    path = placeholder(Ref(parent, "path"))
+    line = set(_line(parent.name))
+    return {policy.name for policy in policies if line & set(policy.targets) and not _spares(policy, path)}
 
 
-def _covers(target: Address, parent: Address) -> bool:
-    if target == ROOT_ADDRESS:
-        return True
-    return target.type == parent.type and (parent.name == target.name or parent.name.startswith(target.name + "/"))
+def _spares(policy: Policy, path: str) -> bool:
+    """Whether every statement of a policy leaves the principals of an organization path alone."""
+    spared = [
+        statement.get("Condition", {}).get("ForAllValues:StringNotLike", {}).get("aws:PrincipalOrgPaths", ())
+        for statement in with_placeholders(policy.content)["Statement"]
+    ]
+    return all(any(fnmatchcase(path, pattern) for pattern in patterns) for patterns in spared)
+
+
+def _line(path: str) -> Iterator[Address]:
+    """The root and the OUs on the way to an OU path, it included."""
+    yield ROOT_ADDRESS
+    parts = [] if path == ROOT else path.split("/")
+    for depth in range(len(parts)):
+        yield organizational_unit_address("/".join(parts[: depth + 1]))
+
+
+def _locked_out(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
+    """A role that deploys, repairs or rescues could no longer do what it must in some member account."""
+    if not any(change.after is not None and change.address.type == Policy.TYPE for change in plan.changes):
+        return
+    denied: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    try:
+        for account, levels in _distinct_accounts(organization, policies):
+            for role, action, why in _denied_to_trusted_roles(organization, account, levels):
+                actions, accounts = denied.setdefault((role, why), ({}, {}))
+                actions[action], accounts[account] = None, None
+    except UnsupportedPolicy as refusal:
+        yield f"whether somebody would be locked out cannot be judged: {refusal}"
+        return
+    for (role, why), (actions, accounts) in denied.items():
+        yield f"{role} could no longer {', '.join(actions)} in {', '.join(accounts)}: {why}"
+
+
+def _distinct_accounts(
+    organization: Organization, policies: Sequence[Policy]
+) -> Iterator[tuple[str, tuple[Level, ...]]]:
+    """A member account for each different line of policies from the root down, with that line."""
+    named = {policy.name: NamedPolicy(policy.name, with_placeholders(policy.content)) for policy in policies}
+    seen: set[tuple[tuple[str, ...], ...]] = set()
+    for account in organization.accounts:
+        line = [*_line(account.organizational_unit), Address(ACCOUNT_TYPE, account.name)]
+        attached = tuple(tuple(p.name for p in policies if step in p.targets) for step in line)
+        if account.name == organization.management_account or attached in seen:
+            continue
+        seen.add(attached)
+        yield (
+            account.name,
+            tuple(
+                Level(step.name, (FULL_ACCESS, *(named[name] for name in names)))
+                for step, names in zip(line, attached, strict=True)
+            ),
+        )
+
+
+def _denied_to_trusted_roles(
+    organization: Organization, account: str, levels: Sequence[Level]
+) -> Iterator[tuple[str, str, str]]:
+    """Each trusted role with each needed action that is denied to it in some governed region, and why."""
+    owner = placeholder(Ref(Address(ACCOUNT_TYPE, account)))
+    for role, action, region in product(trusted_roles(organization), NEEDED_ACTIONS, organization.governed_regions):
+        arn = f"arn:aws:iam::{owner}:role/{role.replace('*', 'example')}"
+        decision = evaluate_scps(Request(arn, action, region=region), levels)
+        if decision.outcome != "allowed":
+            yield role, action, "; ".join(dict.fromkeys(map(str, decision.reasons)))

@@ -42,15 +42,15 @@ def log_archive_stack(organization: Organization) -> Address:
     return stack_address(f"{organization.prefix}-log-archive", place, organization.home_region)
 
 
+def trusted_roles(organization: Organization) -> list[str]:
+    """The roles that no policy of ours may bind: deployer, break-glass, and what StackSets and the deployer act through."""
+    roles = [*organization.deployer_roles, *organization.break_glass_roles, organization.member_role]
+    return list(dict.fromkeys([*roles, STACK_SETS_EXECUTION_ROLES]))
+
+
 def trusted_principals(organization: Organization) -> list[str]:
-    """ARN patterns of the roles that no policy of ours may bind: deployer, break-glass, and what StackSets and the deployer act through."""
-    roles = [
-        *organization.deployer_roles,
-        *organization.break_glass_roles,
-        organization.member_role,
-        STACK_SETS_EXECUTION_ROLES,
-    ]
-    return [f"arn:*:iam::*:role/{role}" for role in dict.fromkeys(roles)]
+    """ARN patterns of the trusted roles, in any account."""
+    return [f"arn:*:iam::*:role/{role}" for role in trusted_roles(organization)]
 
 
 def policy_facts(organization: Organization) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from guardrails.controls import Control
 from guardrails.engine.resource import Address, Caveat, Resource
 from guardrails.library import Library
 from guardrails.model import Organization, Targets
-from guardrails.organization_facts import STACK_SETS_EXECUTION_ROLES
+from guardrails.organization_facts import trusted_roles
 from guardrails.resources import STACK_SETS_PRINCIPAL, account_address, organizational_unit_address
 from guardrails.resources.stack import Stack
 from guardrails.resources.stack_set import StackSet
@@ -36,7 +36,7 @@ def resources(organization: Organization, library: Library, settings: KmsDefault
     template = library.template(
         "kms_defaults",
         prefix=organization.prefix,
-        administrator_roles=administrator_roles(organization),
+        administrator_roles=tuple(trusted_roles(organization)),
         rotation_period_days=settings.rotation_period_days,
         deletion_window_days=settings.deletion_window_days,
     )
@@ -57,12 +57,6 @@ def resources(organization: Organization, library: Library, settings: KmsDefault
     management = organization.management_account
     if any(account.name == management for account in accounts_in(organization, settings.targets)):
         yield from (Stack(name=name, region=region, template=template) for region in regions)
-
-
-def administrator_roles(organization: Organization) -> tuple[str, ...]:
-    """The names of the roles that may destroy a key: deployer, break-glass, and what StackSets and the deployer act through."""
-    roles = [*organization.deployer_roles, *organization.break_glass_roles, organization.member_role]
-    return tuple(dict.fromkeys([*roles, STACK_SETS_EXECUTION_ROLES]))
 
 
 def _stack_set(
