@@ -1,0 +1,99 @@
+"""GuardDuty's administrator in a region, on the sandbox: designated once, never replaced; the management account is covered too."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+from guardrails.aws.connection import Connection
+from guardrails.engine.resource import Live
+from guardrails.errors import AwsError
+from guardrails.resources import account_address
+from guardrails.resources.guardduty_administrator import TYPE, GuardDutyAdministrator
+
+if TYPE_CHECKING:
+    from guardrails.sandbox.embedded import Embedded
+
+HOME, OTHER = "eu-west-1", "eu-central-1"
+
+
+def wanted(region: str = HOME, administrator: str = "security") -> GuardDutyAdministrator:
+    return GuardDutyAdministrator(
+        name="GuardDuty",
+        region=region,
+        administrator=account_address(administrator),
+        management_detector="ENABLED",
+    )
+
+
+@pytest.fixture
+def security(member: Callable[[str], str]) -> str:
+    """The id of the account that is to administer GuardDuty."""
+    return member("security")
+
+
+def observed(connection: Connection, account: str = "", region: str = HOME) -> list[GuardDutyAdministrator]:
+    """What a fresh observation sees in one place."""
+    found = TYPE.observe(connection.gateway.reader().at(account, region), [], connection.directory)
+    return [item.resource for item in found if isinstance(item, Live)]
+
+
+def put(connection: Connection, want: GuardDutyAdministrator) -> Mapping[str, str]:
+    place = connection.gateway.reader().at("", want.region)
+    live = next((item for item in TYPE.observe(place, [want], connection.directory) if isinstance(item, Live)), None)
+    connection.gateway.calls.writes.clear()
+    return TYPE.put(connection.gateway.writer().at("", want.region), want, live, connection.directory)
+
+
+def writes(connection: Connection) -> list[str]:
+    return sorted(connection.gateway.calls.writes.elements())
+
+
+def test_designated_region_by_region(connection: Connection, security: str) -> None:
+    """Each region takes a detector of the management account and one designation; a second put writes nothing."""
+    for region in (HOME, OTHER):
+        assert observed(connection, region=region) == []
+        assert put(connection, wanted(region)) == {"id": security}
+        assert writes(connection) == ["guardduty:create_detector", "guardduty:enable_organization_admin_account"]
+        assert observed(connection, region=region) == [wanted(region)]
+        put(connection, wanted(region))
+        assert writes(connection) == []
+
+
+def test_looked_for_in_the_management_account_only(connection: Connection, security: str) -> None:
+    """Only the management account can say who administers: elsewhere nothing is asked."""
+    put(connection, wanted())
+    connection.gateway.calls.reads.clear()
+    assert observed(connection, account="security") == []
+    assert connection.gateway.calls.reads == {}
+
+
+def test_the_management_accounts_detector_comes_back(
+    connection: Connection, sandbox: "Embedded", security: str
+) -> None:
+    """A management account without its detector is a difference, and mended without a new designation; so is a switched-off one."""
+    put(connection, wanted())
+    client = sandbox.client("guardduty", HOME)
+    (detector,) = client.list_detectors()["DetectorIds"]
+    client.update_detector(DetectorId=detector, Enable=False)
+    assert observed(connection)[0].management_detector == "DISABLED"
+    put(connection, wanted())
+    assert writes(connection) == ["guardduty:update_detector"]
+    client.delete_detector(DetectorId=detector)
+    assert observed(connection)[0].management_detector == ""
+    put(connection, wanted())
+    assert writes(connection) == ["guardduty:create_detector"]
+    assert observed(connection) == [wanted()]
+
+
+def test_another_administrator_is_never_replaced(
+    connection: Connection, member: Callable[[str], str], security: str
+) -> None:
+    """Another account in the administrator's place is a difference that no plan may mend, and AWS would refuse it too."""
+    member("other")
+    put(connection, wanted(administrator="other"))
+    assert observed(connection)[0].administrator == account_address("other")
+    assert "administrator" in wanted().immutable()
+    with pytest.raises(AwsError) as raised:
+        put(connection, wanted(OTHER))
+    assert raised.value.code == "BadRequestException"

@@ -1,0 +1,167 @@
+"""GuardDuty's organization configuration, on the sandbox: put region by region, mended by the write that differs, in effect on members."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from guardrails.aws.connection import Connection
+from guardrails.engine.observe import observe
+from guardrails.engine.resource import Live
+from guardrails.errors import AwsError
+from guardrails.resources.guardduty_organization_configuration import TYPE, GuardDutyOrganizationConfiguration
+
+if TYPE_CHECKING:
+    from guardrails.sandbox.embedded import Embedded
+
+HOME = "eu-west-1"
+FEATURES = {
+    "S3_DATA_EVENTS": "ALL",
+    "LAMBDA_NETWORK_LOGS": "NONE",
+    "RUNTIME_MONITORING": "ALL",
+    "RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT": "ALL",
+}
+WANTED = GuardDutyOrganizationConfiguration(
+    name="GuardDuty",
+    account="security",
+    region=HOME,
+    features=FEATURES,
+    own_features={name: "DISABLED" if coverage == "NONE" else "ENABLED" for name, coverage in FEATURES.items()},
+)
+BOTH = ["guardduty:update_detector", "guardduty:update_organization_configuration"]
+
+
+@pytest.fixture
+def members(sandbox: "Embedded", member: Callable[[str], str]) -> Mapping[str, str]:
+    """The ids of GuardDuty's designated administrator and of a member account, by name."""
+    ids = {name: member(name) for name in ("security", "prod")}
+    sandbox.client("guardduty", HOME).enable_organization_admin_account(AdminAccountId=ids["security"])
+    return ids
+
+
+def observed(
+    connection: Connection, want: GuardDutyOrganizationConfiguration = WANTED
+) -> Live[GuardDutyOrganizationConfiguration] | None:
+    """What a fresh observation sees of the wanted one."""
+    place = connection.gateway.reader().at(want.account, want.region)
+    return next((item for item in TYPE.observe(place, [want], connection.directory) if isinstance(item, Live)), None)
+
+
+def put(connection: Connection, want: GuardDutyOrganizationConfiguration = WANTED) -> Mapping[str, str]:
+    live = observed(connection, want)
+    connection.gateway.calls.writes.clear()
+    writer = connection.gateway.writer().at(want.account, want.region)
+    return TYPE.put(writer, want, live, connection.directory)
+
+
+def writes(connection: Connection) -> list[str]:
+    return sorted(connection.gateway.calls.writes.elements())
+
+
+def administrator(sandbox: "Embedded", members: Mapping[str, str]) -> tuple[Any, str]:
+    client = sandbox.client("guardduty", HOME, account=members["security"])
+    return client, client.list_detectors()["DetectorIds"][0]
+
+
+def test_put_then_seen_as_wanted(connection: Connection, members: Mapping[str, str]) -> None:
+    """Two writes put the organization's configuration and the administrator's own detector; a second put writes nothing."""
+    attributes = put(connection)
+    assert writes(connection) == BOTH
+    live = observed(connection)
+    assert live is not None
+    assert live.resource == WANTED
+    assert live.attributes == attributes
+    put(connection)
+    assert writes(connection) == []
+
+
+def test_in_effect_on_members(connection: Connection, sandbox: "Embedded", members: Mapping[str, str]) -> None:
+    """After one put a member account has a detector that runs, with the protection plans that are for ALL and no others."""
+    put(connection)
+    client = sandbox.client("guardduty", HOME, account=members["prod"])
+    (detector,) = client.list_detectors()["DetectorIds"]
+    described = client.get_detector(DetectorId=detector)
+    features = {feature["Name"]: feature["Status"] for feature in described["Features"]}
+    assert described["Status"] == "ENABLED"
+    assert (features["S3_DATA_EVENTS"], features["LAMBDA_NETWORK_LOGS"]) == ("ENABLED", "DISABLED")
+
+
+def switch_off_for_members(client: Any, detector: str) -> None:
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="NONE")
+
+
+def switch_off_feature(client: Any, detector: str) -> None:
+    nobody = [{"Name": "S3_DATA_EVENTS", "AutoEnable": "NONE"}]
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="ALL", Features=nobody)
+
+
+def switch_off_own(client: Any, detector: str) -> None:
+    client.update_detector(DetectorId=detector, Enable=False)
+
+
+def publish_seldom(client: Any, detector: str) -> None:
+    client.update_detector(DetectorId=detector, FindingPublishingFrequency="SIX_HOURS")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "properties", "write"),
+    [
+        (switch_off_for_members, {"auto_enable"}, "update_organization_configuration"),
+        (switch_off_feature, {"features"}, "update_organization_configuration"),
+        (switch_off_own, {"detector"}, "update_detector"),
+        (publish_seldom, {"finding_publishing_frequency"}, "update_detector"),
+    ],
+)
+def test_mended_by_the_one_write_that_differs(
+    connection: Connection,
+    sandbox: "Embedded",
+    members: Mapping[str, str],
+    tamper: Callable[[Any, str], None],
+    properties: set[str],
+    write: str,
+) -> None:
+    """What is changed by hand is seen property by property, and mended by one write."""
+    put(connection)
+    tamper(*administrator(sandbox, members))
+    live = observed(connection)
+    assert live is not None
+    seen = live.resource.properties()
+    assert {name for name, value in WANTED.properties().items() if value != seen[name]} == properties
+    put(connection)
+    assert writes(connection) == [f"guardduty:{write}"]
+
+
+def test_only_declared_plans_count(connection: Connection, members: Mapping[str, str]) -> None:
+    """A protection plan that is not declared is not looked at, so a new one of AWS's is no drift."""
+    want = replace(WANTED, features={"S3_DATA_EVENTS": "ALL"}, own_features={})
+    put(connection, want)
+    live = observed(connection, want)
+    assert live is not None
+    assert live.resource == want
+
+
+def test_an_absent_account_is_empty(connection: Connection) -> None:
+    """Where the administrator's account does not exist yet there is nothing to see, which is no blind spot."""
+    found = observe({TYPE.name: TYPE}, connection.gateway.reader(), [WANTED], connection.directory)
+    assert not found.live
+    assert found.blind == ()
+
+
+def test_before_the_designation(connection: Connection, member: Callable[[str], str]) -> None:
+    """An account that is not the administrator has no configuration, detector or not."""
+    member("security")
+    assert observed(connection) is None
+    connection.gateway.writer().at("security", HOME).write("guardduty", "create_detector", Enable=True)
+    assert observed(connection) is None
+
+
+def test_a_designation_that_never_comes(connection: Connection, member: Callable[[str], str]) -> None:
+    """A put waits until AWS knows the account as the administrator, and gives up in the end."""
+    member("security")
+    writer = connection.gateway.writer().at("security", HOME)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("guardrails.resources.guardduty_organization_configuration.DESIGNATION_TIMEOUT", 0.0)
+        with pytest.raises(AwsError) as raised:
+            TYPE.put(writer, WANTED, None, connection.directory)
+    assert raised.value.code == "Timeout"
