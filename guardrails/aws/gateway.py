@@ -113,7 +113,9 @@ def _tokens(client: Any, operation: str) -> tuple[str, str]:
 
 
 def _single(token: Any) -> str:
-    return str(token[0] if isinstance(token, list) else getattr(token, "expression", token))
+    """The one name in what a paginator knows of a token: a name or a parsed expression, alone or in a list."""
+    first = token[0] if isinstance(token, list) else token
+    return str(getattr(first, "expression", first))
 
 
 @dataclass(frozen=True)
