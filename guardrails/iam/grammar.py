@@ -26,7 +26,7 @@ _ACTION: Final = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+", re.ASCII)
 _SID: Final = re.compile(r"[A-Za-z0-9]*", re.ASCII)
 _RESERVED: Final = re.compile("\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}[^\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}]*"
                               "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}")  # fmt: skip
-"""A value that AWS completes later; of any shape, so it stands for one plain word here."""
+"""A value that AWS completes later: it may have any shape, so what stands around it is judged with a plain word in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,8 @@ def _wrong_action(value: Any) -> str:
 def _wrong_resource(value: Any) -> str:
     if not isinstance(value, str):
         return f"{value!r} is no resource"
+    if _RESERVED.match(value):
+        return ""
     plain = _RESERVED.sub("x", value)
     try:
         patterns.parse(plain)
@@ -182,7 +184,9 @@ def _test(path: Where, use: OperatorUse, key: str, value: Any) -> Iterator[Flaw]
         yield Flaw(path, "a condition needs values" if texts == () else "a value is text, a number, true or false")
         return
     for text in texts:
+        if _RESERVED.search(text):
+            continue
         try:
-            compile_test(use, key, [_RESERVED.sub("x", text)])
+            compile_test(use, key, [text])
         except ValueError as error:
             yield Flaw(path, f"{use.operator.name}: {error}")

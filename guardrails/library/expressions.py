@@ -8,7 +8,7 @@ Source: https://jinja.palletsprojects.com/en/stable/sandbox/
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -43,6 +43,7 @@ def _as_text(value: Any) -> str:
 _ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, finalize=_as_text, autoescape=False, keep_trailing_newline=True
 )
+_ENVIRONMENT.globals.clear()
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Leaf:
 
 def _plain(value: Any) -> Any:
     """A value as JSON-shaped data: text, or a list of texts."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Iterator):
         return [_as_text(item) for item in value]
     return _as_text(value)
 
@@ -84,7 +85,7 @@ def understand(text: str) -> Leaf:
         tree = _ENVIRONMENT.parse(text)
         if any(not isinstance(node, nodes.Output) for node in tree.body):
             raise WrongExpression("only {{ expressions }} may stand in a text, no {% blocks %}")
-        names = frozenset(meta.find_undeclared_variables(tree) - _ENVIRONMENT.globals.keys())
+        names = frozenset(meta.find_undeclared_variables(tree))
         return Leaf(names, _evaluation(text, tree))
     except TemplateError as error:
         raise WrongExpression(f"is not a valid expression: {error}") from error

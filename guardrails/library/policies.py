@@ -160,7 +160,8 @@ def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
     """
     from guardrails.library.policy_files import read_policy
 
-    problems: list[Problem] = []
+    stray = [file for file in sorted((folder / kind).glob("*")) if file.suffix != ".yaml"]
+    problems = [Problem(str(file), 0, 0, "is no policy file", "policy files end in .yaml") for file in stray]
     found: dict[str, PolicySource] = {}
     for file in sorted((folder / kind).glob("*.yaml")):
         try:
