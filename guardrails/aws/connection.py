@@ -35,9 +35,12 @@ def connect(
     organization: Organization,
     *,
     endpoint: Endpoint | None = None,
+    member_role: str = "",
     after_write: Callable[[str], None] = lambda call: None,
 ) -> Connection:
     """Connect with the usual credential chain (or to `endpoint`), and check that this is a management account we can work in.
+
+    `member_role` is assumed in member accounts instead of the declared one, when it is given.
 
     Raises: AwsError, when there are no credentials, no organization, not all features, or another account than the management account.
     """
@@ -45,7 +48,7 @@ def connect(
     gateway = Gateway(
         sessions=Sessions(
             organization.home_region,
-            organization.member_role,
+            member_role or organization.member_role,
             lambda name: directory.get(account_address(name)),
             endpoint,
         ),

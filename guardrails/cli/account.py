@@ -3,8 +3,9 @@
 import click
 
 from guardrails import config
-from guardrails.cli.line import show_plan
+from guardrails.cli.line import desired_by, show_plan
 from guardrails.cli.terminal import Options, note, shared_options
+from guardrails.errors import ConfigError
 
 
 @click.group()
@@ -32,6 +33,11 @@ def account_add_command(
     """Write config/accounts/NAME.yaml and show the plan; nothing in AWS is touched before apply."""
     pairs = dict(_pair(tag) for tag in tags)
     file = config.write_account(options.config, name, email, organizational_unit, owner, pairs, display_name or name)
+    try:
+        desired_by(options)
+    except ConfigError:
+        file.unlink()
+        raise
     note(f"Wrote {file}. This is what follows; guardrails apply makes it so.\n")
     show_plan(options, "plan")
 

@@ -1,6 +1,7 @@
 """validate, compile, plan, drift and apply: one pipeline, stopped at different points."""
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -36,7 +37,10 @@ def desired_by(options: Options) -> pipeline.Desired:
 
 
 def connected(options: Options, desired: pipeline.Desired) -> "Connection":
-    """A checked connection to AWS, or to the sandbox, which is started when it does not run yet."""
+    """A checked connection to AWS, or to the sandbox, which is started when it does not run yet.
+
+    GUARDRAILS_MEMBER_ROLE names another role to assume in member accounts than the declared one: a drift job needs to read only.
+    """
     from guardrails.aws.connection import connect
 
     endpoint = None
@@ -44,7 +48,7 @@ def connected(options: Options, desired: pipeline.Desired) -> "Connection":
         from guardrails.cli.sandbox import running_endpoint
 
         endpoint = running_endpoint()
-    return connect(desired.organization, endpoint=endpoint)
+    return connect(desired.organization, endpoint=endpoint, member_role=os.environ.get("GUARDRAILS_MEMBER_ROLE", ""))
 
 
 @click.command()
@@ -133,11 +137,15 @@ def _calls(connection: "Connection", asked: bool) -> CallCounts | None:
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--accept", multiple=True, metavar="LIMIT", help="Accept that the plan crosses this safety limit.")
 @SHOW_CALLS
+@BRIEF
 @shared_options
-def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], show_calls: bool) -> None:
+def apply_command(
+    options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], show_calls: bool, brief: bool
+) -> None:
     """Make the live organization what is declared.
 
-    With FILE (from `plan --out`), apply exactly what was reviewed: refused when it no longer reproduces.
+    The plan is shown first. With FILE (from `plan --out`), apply exactly what was reviewed: refused when it no longer
+    reproduces.
     """
     reviewed = _digest_in(file) if file else None
     desired = desired_by(options)
@@ -152,7 +160,8 @@ def apply_command(options: Options, file: Path | None, yes: bool, accept: tuple[
         if not plan.changes:
             say(options.format.plan(PlanReport(plan, calls=_calls(connection, show_calls))))
             return
-        _confirm(options, plan, confirmed=yes or file is not None)
+        if reviewed is None:
+            _show_and_confirm(options, plan, brief=brief, confirmed=yes)
         report = _apply(connection, plan, show_calls)
     say(options.format.apply(report))
     click.get_current_context().exit(_exit_code(report))
@@ -167,12 +176,13 @@ def _digest_in(file: Path) -> str:
         ) from error
 
 
-def _confirm(options: Options, plan: planning.Plan, confirmed: bool) -> None:
-    if options.output == "text" and not confirmed:
-        say(options.format.plan(PlanReport(plan)))
+def _show_and_confirm(options: Options, plan: planning.Plan, *, brief: bool, confirmed: bool) -> None:
+    if options.output == "text":
+        say(options.format.plan(PlanReport(plan, brief=brief)))
+        say("")
     if confirmed:
         return
-    if not sys.stdin.isatty():
+    if options.output != "text" or not sys.stdin.isatty():
         raise ConfigError([Problem("", 0, 0, "nobody is here to confirm", "add --yes, or apply a reviewed plan file")])
     click.confirm("Apply this?", abort=True, err=True)
 

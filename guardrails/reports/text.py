@@ -159,15 +159,18 @@ def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
 
 
 def _calls(calls: CallCounts | None) -> Iterator[str]:
-    if calls is not None:
-        yield from _count("Writes", calls.writes)
-        yield from _count("Reads", calls.reads)
-
-
-def _count(title: str, calls: Mapping[str, int]) -> Iterator[str]:
-    yield click.style(f"{title}: {sum(calls.values())}", bold=True)
-    yield from (f"  {count:>5}  {call}" for call, count in sorted(calls.items(), key=lambda item: (-item[1], item[0])))
+    if calls is None:
+        return
+    yield click.style(f"Writes: {sum(calls.writes.values())}", bold=True)
+    yield from (f"  {count} {call}" for call, count in _most_first(calls.writes))
+    yield click.style(f"Reads: {sum(calls.reads.values())}", bold=True)
+    reads = ", ".join(f"{count} {call}" for call, count in _most_first(calls.reads))
+    yield from (f"  {line}" for line in _wrapped(reads, WIDTH - 2))
     yield ""
+
+
+def _most_first(calls: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(calls.items(), key=lambda item: (-item[1], item[0]))
 
 
 def render_apply(report: ApplyReport) -> str:

@@ -28,7 +28,7 @@ class Stage:
     content: Path | None
     say: Say
 
-    def run(self, *arguments: str, expected: int = 0, show: bool = True) -> None:
+    def run(self, *arguments: str, expected: int = 0) -> None:
         """Run one guardrails command as a user would, and show it.
 
         Raises: SandboxError, when it ends with another exit code than the expected one.
@@ -39,8 +39,7 @@ class Stage:
         done = subprocess.run(  # noqa: S603 - our own program
             command, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
-        if show or done.returncode != expected:
-            self.say(done.stdout.rstrip())
+        self.say(done.stdout.rstrip())
         if done.returncode != expected:
             raise SandboxError(f"the demo broke: exit code {done.returncode} instead of {expected}")
         if expected:
@@ -84,11 +83,11 @@ def _walk(stage: Stage, begun: float) -> None:
     stage.say(f"An AWS organization now runs on this machine, at {running.endpoint}.")
     stage.run("validate")
 
-    stage.chapter(2, "What would follow from config/ (plan without --brief shows all)")
-    stage.run("plan", "--brief")
+    stage.chapter(2, "What would follow from config/ (without --brief: every property)")
+    stage.run("plan", "--brief", "--out", "plan.json")
 
-    stage.chapter(3, "Make it so")
-    stage.run("apply", "--yes")
+    stage.chapter(3, "Make it so: exactly what was shown, or refused")
+    stage.run("apply", "plan.json")
 
     stage.chapter(4, "Plan again: the live organization is as declared")
     stage.run("plan", "--detailed-exitcode")
@@ -107,7 +106,7 @@ def _walk(stage: Stage, begun: float) -> None:
     stage.chapter(8, "Onboard an account: one new file")
     name, email, unit = NEW_ACCOUNT
     stage.run("account", "add", name, "--email", email, "--ou", unit)
-    stage.run("apply", "--yes")
+    stage.run("apply", "--yes", "--brief")
     stage.run("drift")
 
     stage.chapter(9, "What stands now, as any AWS tool sees it")
