@@ -1,7 +1,7 @@
 """Account assignments, on the sandbox: made, followed, taken away; strangers are seen; the three types plan and apply together."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from guardrails.aws.connection import Connection
 from guardrails.engine.observe import observe
 from guardrails.engine.plan import Action, Plan, diff
-from guardrails.engine.resource import Address, Live, ObjectType, Resource
+from guardrails.engine.resource import Address, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import account_address, group_address, permission_set_address
 from guardrails.resources.account_assignment import TYPE, USER_TYPE, AccountAssignment
@@ -156,6 +156,19 @@ def test_of_a_group_that_is_gone(connection: Connection, by_hand: ByHand, sandbo
     sandbox.client("identitystore").delete_group(IdentityStoreId=store, GroupId=identity)
     assert applied(connection, EVERYTHING, EXCLUSIVE) == [f"- {identity} | Developer | management"]
     assert list(observed(connection)) == [WANTED.name]
+
+
+def test_in_a_closed_account(connection: Connection, member: Callable[[str], str], by_hand: ByHand) -> None:
+    """What is assigned in an account that is closed (none of those that the organization shows) counts for nothing."""
+    applied(connection, EVERYTHING)
+    live = observed(connection)[WANTED.name]
+    closed = replace(live, attributes={**live.attributes, "account": member("gone")})
+    by_hand.assign(live.attributes["principal"], closed)
+    assert len(observed(connection)) == 2
+    directory = Directory()
+    directory.learn(MANAGEMENT, {"id": connection.directory.id(MANAGEMENT)})
+    seen = observe(TYPES, connection.gateway.reader(), EVERYTHING, directory).live
+    assert [address for address in seen if address.type == TYPE.name] == [WANTED.address]
 
 
 def test_assignments_go_first(connection: Connection) -> None:

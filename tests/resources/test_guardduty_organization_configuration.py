@@ -9,7 +9,7 @@ import pytest
 from guardrails.aws.connection import Connection
 from guardrails.engine.observe import observe
 from guardrails.engine.resource import Live
-from guardrails.errors import AwsError
+from guardrails.errors import AwsAccessDenied, AwsError
 from guardrails.resources.guardduty_organization_configuration import TYPE, GuardDutyOrganizationConfiguration
 
 if TYPE_CHECKING:
@@ -146,6 +146,19 @@ def test_an_absent_account_is_empty(connection: Connection) -> None:
     found = observe({TYPE.name: TYPE}, connection.gateway.reader(), [WANTED], connection.directory)
     assert not found.live
     assert found.blind == ()
+
+
+def test_denied_is_not_absent(
+    connection: Connection, members: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the caller may not look at the administrator's detectors, that account and region is one blind spot."""
+
+    def denied(call: object, service: str, operation: str, account: str, region: str, params: object) -> None:
+        raise AwsAccessDenied(f"{service}:{operation}", "AccessDenied", "not allowed", account=account, region=region)
+
+    monkeypatch.setattr("guardrails.aws.gateway.Gateway.call", denied)
+    found = observe({TYPE.name: TYPE}, connection.gateway.reader(), [WANTED], connection.directory)
+    assert [(spot.type, spot.account, spot.region) for spot in found.blind] == [(TYPE.name, "security", HOME)]
 
 
 def test_before_the_designation(connection: Connection, member: Callable[[str], str]) -> None:

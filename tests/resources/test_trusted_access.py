@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.engine.observe import observe
 from guardrails.engine.resource import Live
+from guardrails.errors import AwsAccessDenied
 from guardrails.resources import STACK_SETS_PRINCIPAL
 from guardrails.resources.trusted_access import TYPE, TrustedAccess
 
@@ -72,3 +74,19 @@ def test_taken_away(connection: Connection, principal: str) -> None:
     put(connection, principal)
     TYPE.delete(connection.gateway.writer(), observed(connection)[principal], connection.directory)
     assert principal not in observed(connection)
+
+
+def test_denied_is_not_absent(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the caller may not look at StackSets' activation, the type is one blind spot that names what to allow."""
+
+    def denied(call: object, service: str, operation: str, *place: object) -> Mapping[str, object]:
+        if operation == "describe_organizations_access":
+            raise AwsAccessDenied(f"{service}:{operation}", "AccessDenied", "not allowed")
+        return {}
+
+    monkeypatch.setattr("guardrails.aws.gateway.Gateway.call", denied)
+    found = observe({TYPE.name: TYPE}, connection.gateway.reader(), [], connection.directory)
+    assert not found.live
+    (spot,) = found.blind
+    assert spot.type == TYPE.name
+    assert spot.remedy == "let the caller perform cloudformation:describe_organizations_access"
