@@ -1,13 +1,15 @@
 """What every test may ask for: the options of the command line, and the tree under test."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guardrails.sandbox.embedded import Embedded
+    from tests.organization_line import Line
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -54,3 +56,21 @@ def sandbox(sandbox_server: "Embedded") -> "Embedded":
     """The bare organization, as on the first day."""
     sandbox_server.reset()
     return sandbox_server
+
+
+@pytest.fixture(scope="session")
+def service_models() -> Any:
+    """botocore's service models, loaded once for all connections."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+@pytest.fixture
+def line(sandbox: "Embedded", service_models: Any, monkeypatch: pytest.MonkeyPatch) -> "Line":
+    """Plans and applies resources of AWS Organizations on the bare organization."""
+    from guardrails.aws import sessions
+    from tests.organization_line import Line
+
+    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
+    return Line.to(sandbox)
