@@ -6,6 +6,7 @@ adopted (=); ours and wanted no longer: deleted (-), or released (») where its 
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -230,12 +231,14 @@ def _check_references(resolved: Mapping[Address, Resource], observed: Observatio
 
 
 def _ordered(changes: Mapping[Address, Change]) -> list[Change]:
-    """The changes so that each stands behind those it waits for; otherwise by address, so that a plan reads the same twice."""
-    order = TopologicalSorter(dependencies(changes))
+    """The changes so that each stands behind those it waits for; first what most others wait for, so that the plan reads from the top."""
+    edges = dependencies(changes)
+    waiting = Counter(needed for change in edges.values() for needed in change)
+    order = TopologicalSorter(edges)
     order.prepare()
     ordered: list[Change] = []
     while order.is_active():
-        ready = sorted(order.get_ready())
+        ready = sorted(order.get_ready(), key=lambda address: (-waiting[address], address))
         ordered += [changes[address] for address in ready]
         order.done(*ready)
     return ordered
