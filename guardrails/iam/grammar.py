@@ -144,7 +144,7 @@ def _wrong_resource(value: Any) -> str:
     if plain == "*":
         return ""
     segments = plain.split(":")
-    complete = len(segments) >= patterns.ARN_SEGMENTS or segments[-1].endswith("*")
+    complete = len(segments) >= patterns.ARN_SEGMENTS or any(segment.endswith("*") for segment in segments)
     return (
         ""
         if segments[0] == "arn" and complete

@@ -1,0 +1,155 @@
+"""https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from guardrails.errors import ConfigError
+from guardrails.iam.context import Request
+from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, Reason, evaluate_scps
+from guardrails.iam.refusal import UnsupportedPolicy
+
+ROLE = "arn:aws:iam::111111111111:role/Admin"
+FULL = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
+S3 = "s3:GetObject"
+
+
+def scp(name: str, effect: str, action: str, **elements: Any) -> NamedPolicy:
+    statement = {"Sid": "S", "Effect": effect, "Action": action, "Resource": "*", **elements}
+    return NamedPolicy(name, {"Version": "2012-10-17", "Statement": [statement]})
+
+
+def path(*policies: tuple[NamedPolicy, ...]) -> list[Level]:
+    return [Level(name, attached) for name, attached in zip(["Root", "Workloads", "account"], policies, strict=True)]
+
+
+DENY_S3 = scp("deny-s3", "Deny", "s3:*")
+ALLOW_S3 = scp("allow-s3", "Allow", "s3:*")
+ALLOW_EC2 = scp("allow-ec2", "Allow", "ec2:*")
+
+
+@pytest.mark.parametrize(
+    ("levels", "outcome"),
+    [
+        (path((FULL,), (FULL,), (FULL,)), "allowed"),
+        (path((FULL, DENY_S3), (FULL,), (FULL,)), "explicitDeny"),
+        (path((FULL,), (FULL,), (FULL, DENY_S3)), "explicitDeny"),
+        (path((FULL,), (), (FULL,)), "implicitDeny"),
+        (path((FULL,), (ALLOW_EC2,), (FULL,)), "implicitDeny"),
+        (path((FULL,), (ALLOW_EC2, ALLOW_S3), (FULL,)), "allowed"),
+        (path((ALLOW_S3,), (ALLOW_EC2,), (FULL,)), "implicitDeny"),
+        (path((), (FULL,), (FULL, DENY_S3)), "explicitDeny"),
+        (path((FULL,), (ALLOW_S3,), (ALLOW_S3,)), "allowed"),
+    ],
+)
+def test_the_path(levels: list[Level], outcome: str) -> None:
+    """An explicit Deny anywhere decides; else every level needs an Allow, and a level without one denies implicitly."""
+    assert evaluate_scps(Request(ROLE, S3), levels).outcome == outcome
+
+
+def test_why_denied() -> None:
+    """An explicit Deny names every level, policy and statement that denies."""
+    decision = evaluate_scps(Request(ROLE, S3), path((FULL, DENY_S3), (FULL,), (FULL, DENY_S3)))
+    assert decision.reasons == (
+        Reason("Root", "deny-s3", "S", "denies it"),
+        Reason("account", "deny-s3", "S", "denies it"),
+    )
+    assert str(decision.reasons[0]) == "Root / deny-s3 / S: denies it"
+
+
+def test_why_not_allowed() -> None:
+    """An implicit Deny names the levels at which nothing allows."""
+    decision = evaluate_scps(Request(ROLE, S3), path((FULL,), (ALLOW_EC2,), ()))
+    assert [reason.level for reason in decision.reasons] == ["Workloads", "account"]
+    assert str(decision.reasons[0]) == "Workloads: nothing at this level allows it"
+
+
+def test_why_allowed() -> None:
+    """An answer "allowed" names what allows at each level."""
+    decision = evaluate_scps(Request(ROLE, S3), path((FULL,), (ALLOW_S3,), (FULL,)))
+    assert [reason.policy for reason in decision.reasons] == ["FullAWSAccess", "allow-s3", "FullAWSAccess"]
+
+
+@pytest.mark.parametrize(
+    ("principal", "outcome"),
+    [
+        ("arn:aws:iam::999999999999:role/Admin", "allowed"),
+        ("arn:aws:iam::999999999999:root", "allowed"),
+        ("arn:aws:iam::111111111111:role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForX", "allowed"),
+        ("cloudtrail.amazonaws.com", "allowed"),
+        ("arn:aws:iam::111111111111:root", "explicitDeny"),
+        ("arn:aws:iam::111111111111:user/kim", "explicitDeny"),
+        ("arn:aws:sts::111111111111:assumed-role/Admin/kim", "explicitDeny"),
+    ],
+)
+def test_who_is_bound(principal: str, outcome: str) -> None:
+    """The management account, service-linked roles and services are not bound; a member's root user is.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    levels = path((FULL, DENY_S3), (FULL,), (FULL,))
+    assert evaluate_scps(Request(principal, S3), levels, management_account="999999999999").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("elements", "resource", "outcome"),
+    [
+        ({"Resource": "arn:aws:s3:::logs/*"}, "arn:aws:s3:::logs/1", "explicitDeny"),
+        ({"Resource": "arn:aws:s3:::logs/*"}, "arn:aws:s3:::other/1", "allowed"),
+        ({"Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::logs/*"]}, "arn:aws:s3:::logs/1", "explicitDeny"),
+        ({"Resource": "arn:aws:s3:::${aws:PrincipalAccount}/*"}, "arn:aws:s3:::111111111111/1", "explicitDeny"),
+        ({"Resource": "arn:aws:s3:::${aws:PrincipalTag/team}/*"}, "arn:aws:s3:::red/1", "allowed"),
+    ],
+)
+def test_resource(elements: dict[str, Any], resource: str, outcome: str) -> None:
+    """A statement holds for the resources it names; a variable without a value makes its ARN match nothing."""
+    levels = path((FULL, scp("p", "Deny", "s3:*", **elements)), (FULL,), (FULL,))
+    assert evaluate_scps(Request(ROLE, S3, resource), levels).outcome == outcome
+
+
+def test_not_action_and_not_resource_are_complements() -> None:
+    """NotAction denies everything else, NotResource everywhere else."""
+    statement = {"Effect": "Deny", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::open/*"}
+    levels = path((FULL, NamedPolicy("p", {"Version": "2012-10-17", "Statement": statement})), (FULL,), (FULL,))
+    answers = [
+        evaluate_scps(Request(ROLE, action, resource), levels).outcome
+        for action, resource in [(S3, "arn:aws:s3:::x/1"), (S3, "arn:aws:s3:::open/1"), ("iam:CreateRole", "*")]
+    ]
+    assert answers == ["explicitDeny", "allowed", "allowed"]
+
+
+def test_all_conditions_must_hold() -> None:
+    """A statement holds only when each line of its Condition element does."""
+    condition = {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    levels = path((FULL, scp("p", "Deny", "s3:*", Condition=condition)), (FULL,), (FULL,))
+    assert evaluate_scps(Request(ROLE, S3, region="us-east-1"), levels).outcome == "explicitDeny"
+    assert evaluate_scps(Request(ROLE, S3, region="eu-west-1"), levels).outcome == "allowed"
+
+
+def test_an_answer_that_depends_says_so() -> None:
+    """The keys that a condition asked for and the request did not give are named."""
+    levels = path(
+        (FULL, scp("p", "Deny", "s3:*", Condition={"StringEquals": {"s3:ExistingObjectTag/a": "b"}})), (FULL,), (FULL,)
+    )
+    assert evaluate_scps(Request(ROLE, S3), levels).depends == {"s3:existingobjecttag/a"}
+    assert evaluate_scps(Request(ROLE, "ec2:RunInstances"), levels).depends == frozenset()
+
+
+def test_what_is_not_known_is_refused() -> None:
+    """An unknown operator, a late value and a document that AWS would refuse are errors, never an answer."""
+    unknown = scp("p", "Deny", "*", Condition={"StringMatches": {"a:b": "c"}})
+    late = scp("p", "Deny", "*", Resource="arn:aws:s3:::\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}x")
+    for policy, error in [(unknown, UnsupportedPolicy), (late, UnsupportedPolicy), (scp("p", "No", "*"), ConfigError)]:
+        with pytest.raises(error):
+            evaluate_scps(Request(ROLE, S3), path((FULL, policy), (FULL,), (FULL,)))
+    with pytest.raises(ValueError, match="at least one level"):
+        evaluate_scps(Request(ROLE, S3), [])
+
+
+def test_the_evaluator_is_light() -> None:
+    """Evaluating imports nothing outside the standard library."""
+    code = "import sys, guardrails.iam.evaluate; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & {"yaml", "jinja2", "pydantic", "boto3", "botocore", "troposphere", "click"}
