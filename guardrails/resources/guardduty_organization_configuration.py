@@ -54,8 +54,8 @@ class GuardDutyOrganizationConfigurations(ResourceType[GuardDutyOrganizationConf
                 account=want.account,
                 region=want.region,
                 auto_enable=configuration.get("AutoEnableOrganizationMembers", "NONE"),
-                features=_declared(_flat(configuration.get("Features", ()), "AutoEnable"), want.features),
-                own_features=_declared(_flat(own.get("Features", ()), "Status"), want.own_features),
+                features=_declared(_flat(configuration.get("Features", ()), "AutoEnable"), want.features, "NONE"),
+                own_features=_declared(_flat(own.get("Features", ()), "Status"), want.own_features, "DISABLED"),
                 detector=own["Status"],
                 finding_publishing_frequency=own["FindingPublishingFrequency"],
             )
@@ -141,8 +141,9 @@ def _nested(flat: Mapping[str, str], key: str) -> list[dict[str, Any]]:
     return features
 
 
-def _declared(live: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
-    return {name: live[name] for name in declared if name in live}
+def _declared(live: Mapping[str, str], declared: Mapping[str, str], off: str) -> dict[str, str]:
+    """What is live of the declared plans; one that AWS does not show is off."""
+    return {name: live.get(name, off) for name in declared}
 
 
 TYPE = GuardDutyOrganizationConfigurations()
