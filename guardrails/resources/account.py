@@ -8,7 +8,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import OWNERSHIP_TAG, Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
-from guardrails.tagging import declared_tags, is_ours, organization_tags, put_organization_tags, tag_list
+from guardrails.tagging import declared_tags, organization_tags, put_organization_tags, tag_list
 
 CREATION_TIMEOUT: Final = 1_800.0
 ACTIVE: Final = "ACTIVE"
@@ -43,29 +43,30 @@ class Accounts(ObjectType[Account]):
     def observe(self, aws: Reader, wanted: Sequence[Account], names: Directory) -> Iterator[Live[Account] | BlindSpot]:
         """One call for twenty accounts and one for a hundred accounts' tags.
 
-        An account is ours by its tag, else by its e-mail, never by its display name. What is closed and not wanted is not there.
+        An account is ours by its tag, else by its e-mail, never by its display name. One whose tag names an account that is declared no
+        longer may go by its e-mail to another name: it is adopted under it. What is closed and not wanted is not there.
         """
         found = list(aws.items("organizations", "list_accounts", "Accounts"))
-        by_email = {account.email.lower(): account.name for account in wanted if account.email}
-        by_id = {names.get(account.address): account.name for account in wanted}
-        expected = [a["Id"] for a in found if a["Email"].lower() in by_email]
-        tags = organization_tags(aws, "account", expected)
+        emails = {account.email.lower() for account in wanted if account.email}
+        tags = organization_tags(aws, "account", [a["Id"] for a in found if a["Email"].lower() in emails])
+        recognised = _Recognised(wanted, tags, names)
         parents = _Parents(aws, names)
         for account in found:
             mine = tags.get(account["Id"], {})
-            name = mine.get(OWNERSHIP_TAG) or by_email.get(account["Email"].lower()) or by_id.get(account["Id"])
+            name, email = recognised.name_and_email(account)
             state = account.get("State") or account["Status"]
-            if state in LEAVING and name not in {want.name for want in wanted}:
+            if state in LEAVING and name not in recognised.wanted:
                 continue
             live = Account(
-                name=name or account["Email"],
-                email=account["Email"],
+                name=name,
+                email=email,
                 display_name=account["Name"],
                 state=state,
                 parent=parents.of(account),
                 tags=declared_tags(mine),
             )
-            yield Live(live, {"id": account["Id"], "arn": account["Arn"]}, managed=is_ours(mine))
+            attributes = {"id": account["Id"], "arn": account["Arn"]}
+            yield Live(live, attributes, managed=mine.get(OWNERSHIP_TAG) == name)
 
     def put(self, aws: Writer, want: Account, live: Live[Account] | None, names: Directory) -> Mapping[str, str]:
         """Create (or follow a creation that is under way), then move and tag."""
@@ -87,6 +88,27 @@ class Accounts(ObjectType[Account]):
     def delete(self, aws: Writer, live: Live[Account], names: Directory) -> None:
         """Take our tag off; the account stays where it is."""
         aws.write("organizations", "untag_resource", ResourceId=live.attributes["id"], TagKeys=[OWNERSHIP_TAG])
+
+
+class _Recognised:
+    """Which declared account a live one is."""
+
+    def __init__(self, wanted: Sequence[Account], tags: Mapping[str, Mapping[str, str]], names: Directory) -> None:
+        self.wanted = {account.name: account for account in wanted}
+        self._tags = tags
+        tagged = {mine.get(OWNERSHIP_TAG) for mine in tags.values()}
+        untagged = [account for account in wanted if account.name not in tagged]
+        self._by_email = {account.email.lower(): account.name for account in untagged if account.email}
+        self._by_id = {names.get(account.address): account.name for account in untagged}
+
+    def name_and_email(self, account: Mapping[str, Any]) -> tuple[str, str]:
+        """Its logical name, or its e-mail when it is a stranger; and its e-mail in the declared spelling where only capitals differ."""
+        identity, email = account["Id"], account["Email"]
+        tagged = self._tags.get(identity, {}).get(OWNERSHIP_TAG)
+        name = tagged if tagged in self.wanted else None
+        name = name or self._by_email.get(email.lower()) or self._by_id.get(identity) or tagged or email
+        declared = self.wanted[name].email if name in self.wanted else None
+        return name, declared if declared and declared.lower() == email.lower() else email
 
 
 class _Parents:
@@ -150,7 +172,7 @@ def _begun(aws: Writer, want: Account) -> Iterator[str]:
             yield status["Id"]
             continue
         made = aws.read("organizations", "describe_account", AccountId=status["AccountId"])["Account"]
-        if made["Email"] == want.email and (made.get("State") or made["Status"]) == ACTIVE:
+        if made["Email"].lower() == (want.email or "").lower() and (made.get("State") or made["Status"]) == ACTIVE:
             yield status["Id"]
 
 
