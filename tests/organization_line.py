@@ -80,7 +80,10 @@ class Line:
 
     def outcomes(self, *desired: Resource) -> list[Outcome]:
         """Plan and apply; what became of each change."""
-        plan = self.plan(*desired)
+        return self.applied(self.plan(*desired))
+
+    def applied(self, plan: Plan) -> list[Outcome]:
+        """Apply a plan; what became of each change."""
         return list(run.apply(self.types(), plan, self.connection.gateway.writer(), self.connection.directory))
 
     def apply(self, *desired: Resource) -> dict[str, int]:
