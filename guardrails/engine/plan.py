@@ -231,14 +231,14 @@ def _check_references(resolved: Mapping[Address, Resource], observed: Observatio
 
 
 def _ordered(changes: Mapping[Address, Change]) -> list[Change]:
-    """The changes so that each stands behind those it waits for; first what most others wait for, so that the plan reads from the top."""
+    """The changes so that each stands behind those it waits for; first the types that most others wait for, each together."""
     edges = dependencies(changes)
-    waiting = Counter(needed for change in edges.values() for needed in change)
+    waiting = Counter(needed.type for needs in edges.values() for needed in needs)
     order = TopologicalSorter(edges)
     order.prepare()
     ordered: list[Change] = []
     while order.is_active():
-        ready = sorted(order.get_ready(), key=lambda address: (-waiting[address], address))
+        ready = sorted(order.get_ready(), key=lambda address: (-waiting[address.type], address))
         ordered += [changes[address] for address in ready]
         order.done(*ready)
     return ordered
