@@ -16,6 +16,7 @@ from guardrails.errors import ConfigError, Problem
 
 Where = tuple[str | int, ...]
 STANDARD_TAG: Final = "tag:yaml.org,2002:"
+SCALARS: Final = frozenset({"bool", "float", "int", "null", "str", "timestamp", "value"})
 MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 50_000
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -79,7 +80,7 @@ def _build(document: MarkedYaml, node: yaml.Node, path: Where) -> Any:
         return dict(_pairs(document, node, path))
     if isinstance(node, yaml.SequenceNode) and kind == "seq":
         return [_build(document, item, (*path, index)) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.ScalarNode) and node.tag.startswith(STANDARD_TAG):
+    if isinstance(node, yaml.ScalarNode) and kind in SCALARS:
         return _scalar(kind, node.value)
     document.problems.append(document.problem(path, f"the tag {node.tag} is not allowed", "plain YAML is enough"))
     return None

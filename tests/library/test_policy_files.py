@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from guardrails.errors import ConfigError
+from guardrails.library.policy_files import read_policy
+
+GOOD = """\
+id: good
+title: A title
+description: A description.
+severity: low
+source: https://docs.aws.amazon.com/x
+parameters:
+  bucket:
+    type: string
+    description: Which.
+    default: logs
+    pattern: "[a-z]+"
+statements:
+  - Sid: One
+    Effect: Deny
+    Action: s3:*
+    Resource: "arn:aws:s3:::{{ bucket }}"
+examples:
+  - name: first
+    request: {principal: root, action: s3:GetObject}
+    expect: allowed
+"""
+
+
+def read(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "good.yaml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        read_policy(file, "scp")
+    except ConfigError as error:
+        return [str(problem).replace(str(file), "good.yaml") for problem in error.problems]
+    return []
+
+
+def test_a_good_file(tmp_path: Path) -> None:
+    """A file comes out as it was written, with defaults for what was left out."""
+    assert read(tmp_path, GOOD) == []
+    policy = read_policy(tmp_path / "good.yaml", "scp")
+    assert (policy.id, policy.title, policy.exempt_reason, dict(policy.frameworks)) == ("good", "A title", "", {})
+    assert policy.parameters["bucket"].default == "logs"
+    assert policy.examples[0].expect == "allowed"
+    assert policy.marks["statements", 0, "Resource"] == (16, 15)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("id: good", "id: bad", "good.yaml:1:5: id is 'bad' (it is the file's name, 'good')"),
+        ("title: A title\n", "", "good.yaml:1:1: 'title' is missing"),
+        ("title: A title", "titel: A title", "good.yaml:2:8: unknown key 'titel' (did you mean 'title'?)"),
+        ("title: A title", "title: 5", "good.yaml:2:8: 'title' should be text"),
+        ("severity: low", "severity: huge", "good.yaml:4:11: severity is 'huge' (one of low, medium, high, critical)"),
+        ("https://docs", "http://docs", "good.yaml:5:9: source should be the https address of a page"),
+        ("type: string", "type: text", "good.yaml:8:11: type is 'text' (one of string, list, integer, boolean)"),
+        ("    description: Which.\n", "", "good.yaml:8:5: 'description' is missing"),
+        ("default: logs", "default: [logs]", "good.yaml:10:14: default should be text, not ['logs']"),
+        ("default: logs", "default: LOGS", "good.yaml:10:14: default is 'LOGS', which does not match [a-z]+"),
+        ('"[a-z]+"', '"[a-z"', "good.yaml:11:14: pattern is not a regular expression: unterminated character set at position 0"),
+        ("  bucket:\n", "  Bucket:\n", "good.yaml:8:5: a parameter's name is in snake_case, not 'Bucket'"),
+        ("  - Sid: One\n    Effect", "  - Effect", "good.yaml:13:5: 'Sid' is missing (name every statement: reports point at it)"),
+        ("{{ bucket }}", "{% if x %}y{% endif %}", "good.yaml:16:15: only {{ expressions }} may stand in a text, no {% blocks %}"),
+        ('Resource: "arn', '"{{ bucket }}": "arn', "good.yaml:16:21: an expression cannot stand in a key"),
+        ("expect: allowed", "expect: allow", "good.yaml:20:13: expect is 'allow' (one of allowed, explicitDeny, implicitDeny)"),
+        ("principal: root, ", "", "good.yaml:19:14: 'principal' is missing"),
+        ("action: s3:GetObject", "action: s3:GetObject, acton: x", "good.yaml:19:61: unknown key 'acton' (did you mean 'action'?)"),
+        ("severity: low", "severity: low\nexempt: false", "good.yaml:5:9: exempt: false needs a written exempt_reason"),
+        ("severity: low", "severity: low\nexempt_reason: x", "good.yaml:5:16: exempt_reason stands only beside exempt: false"),
+        ("severity: low", "severity: low\nexempt: 5", "good.yaml:5:9: exempt should be true or false"),
+        ("severity: low", "severity: low\nframeworks: [CIS]",
+         "good.yaml:5:13: frameworks should map a framework to a list of its controls"),
+        ("severity: low", "severity: low\nframeworks: {CIS: 1.7}", 'good.yaml:5:19: should be a list of controls (write ["1.7"])'),
+    ],
+)  # fmt: skip
+def test_a_flaw(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    """Each flaw is told with its line, its column and, where there is one, the nearest right name."""
+    assert old in GOOD
+    assert problem in read(tmp_path, GOOD.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("key", ["parameters", "statements", "examples"])
+@pytest.mark.parametrize("value", ["5", "[]", "[5]", "x"])
+def test_wrong_shapes(tmp_path: Path, key: str, value: str) -> None:
+    """Whatever stands where entries should stand is told, never an error of another kind."""
+    head, _, _ = GOOD.partition(f"{key}:")
+    assert read(tmp_path, f"{head}{key}: {value}\n")
+
+
+def test_all_at_once(tmp_path: Path) -> None:
+    """Several flaws of one file come together."""
+    assert (
+        len(read(tmp_path, GOOD.replace("severity: low", "severity: x").replace("expect: allowed", "expect: x"))) == 2
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "- a", "x"])
+def test_no_mapping(tmp_path: Path, text: str) -> None:
+    """A file that is no mapping is refused as such."""
+    assert read(tmp_path, text) == ["good.yaml:1:1: a policy file is a mapping (key: value)"]
