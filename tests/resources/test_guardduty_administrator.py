@@ -1,6 +1,7 @@
 """GuardDuty's administrator in a region, on the sandbox: designated once, never replaced; the management account is covered too."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,19 @@ def test_the_management_accounts_detector_comes_back(
     put(connection, wanted())
     assert writes(connection) == ["guardduty:create_detector"]
     assert observed(connection) == [wanted()]
+
+
+def test_the_management_account_left_alone(connection: Connection, security: str) -> None:
+    """Where the management account's own detector is not managed, the designation is all that is written."""
+    put(connection, replace(wanted(), management_detector=None))
+    assert writes(connection) == ["guardduty:enable_organization_admin_account"]
+
+
+def test_one_that_is_leaving(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An administrator who is just being dismissed is none."""
+    leaving = {"AdminAccounts": [{"AdminAccountId": "222222222222", "AdminStatus": "DISABLE_IN_PROGRESS"}]}
+    monkeypatch.setattr("guardrails.aws.gateway.Gateway.call", lambda *call: leaving)
+    assert observed(connection) == []
 
 
 def test_another_administrator_is_never_replaced(
