@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.sandbox.embedded import Embedded
+    from tests.command_line import Workplace
     from tests.organization_line import Line
 
 REPOSITORY = Path(__file__).parent.parent
@@ -74,3 +75,21 @@ def line(sandbox: "Embedded", service_models: Any, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
     return Line.to(sandbox)
+
+
+@pytest.fixture(scope="session")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Which templates cfn-lint has passed: remembered for the session, as it takes seconds to ask."""
+    return tmp_path_factory.mktemp("linted")
+
+
+@pytest.fixture
+def workplace(
+    sandbox: "Embedded", linted: Path, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Workplace":
+    """A working directory with the shipped configuration, and the bare organization as its sandbox."""
+    from tests.command_line import open_workplace
+
+    opened = open_workplace(tmp_path, repository, sandbox, monkeypatch)
+    (tmp_path / ".guardrails" / "linted").symlink_to(linted)
+    return opened

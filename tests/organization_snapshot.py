@@ -150,7 +150,9 @@ def settled_instances(cloudformation: Any, name: str) -> list[Any]:
 
 def access(sandbox: Embedded, accounts: list[str]) -> Iterator[Any]:
     sso, store = sandbox.client("sso-admin"), sandbox.client("identitystore")
-    instance = sso.list_instances()["Instances"][0]
+    instance = next(iter(sso.list_instances()["Instances"]), None)
+    if instance is None:
+        return
     arn = instance["InstanceArn"]
     groups = {
         g["GroupId"]: g["DisplayName"]
