@@ -1,14 +1,21 @@
 """Permission sets of IAM Identity Center: what people may do once they are in an account."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import BlindSpot, Directory, Live, ObjectType, Resource
-from guardrails.iam.document import minified
-from guardrails.identity_center import ONE_AT_A_TIME, find_instance, instance, instance_of, not_enabled, provision
+from guardrails.identity_center import (
+    ONE_AT_A_TIME,
+    find_instance,
+    instance,
+    instance_of,
+    not_enabled,
+    policies,
+    provision,
+)
+from guardrails.identity_center.policies import AttachedPolicies, which
 from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
 
 OWN_REQUEST: Final = {
@@ -22,6 +29,7 @@ OWN_REQUEST: Final = {
 class PermissionSet(Resource):
     """One permission set; `session_duration` is ISO 8601 ("PT8H"), `managed_policies` are ARNs, `inline_policy` the parsed document.
 
+    `customer_managed_policies` are paths and names ("/teams/Billing"); `permissions_boundary` is one of the two, "" for none.
     `description` and `relay_state` None mean: whatever is live, as AWS cannot empty them. `provisioned` says that every account in
     which the set is used has it as it is now: a change reaches accounts only when it is provisioned to them.
     """
@@ -33,6 +41,8 @@ class PermissionSet(Resource):
     relay_state: str | None = None
     managed_policies: tuple[str, ...] = ()
     inline_policy: Mapping[str, Any] = field(default_factory=dict)
+    customer_managed_policies: tuple[str, ...] = ()
+    permissions_boundary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     provisioned: bool = True
 
@@ -46,14 +56,14 @@ class PermissionSets(ObjectType[PermissionSet]):
     def observe(
         self, aws: Reader, wanted: Sequence[PermissionSet], names: Directory
     ) -> Iterator[Live[PermissionSet] | BlindSpot]:
-        """One call for a hundred sets, two for each, three more for each that is wanted."""
+        """One call for a hundred sets, two for each, five more for each that is wanted."""
         found = find_instance(aws)
         if found is None:
             yield from not_enabled(self.name, aws, wanted)
             return
         declared = {want.name for want in wanted}
         for arn in aws.items("sso-admin", "list_permission_sets", "PermissionSets", InstanceArn=found.arn):
-            described = aws.read("sso-admin", "describe_permission_set", **_which(arn))["PermissionSet"]
+            described = aws.read("sso-admin", "describe_permission_set", **which(arn))["PermissionSet"]
             tags = _tags(aws, arn)
             live = PermissionSet(
                 name=described["Name"],
@@ -69,41 +79,45 @@ class PermissionSets(ObjectType[PermissionSet]):
         """Create or change the set and its policies; then bring a changed set to the accounts that use it."""
         if live is None:
             arn = _created(aws, want)
-            _put_policies(aws, arn, want, PermissionSet(name=want.name))
+            policies.put(aws, arn, _attached(want), AttachedPolicies())
             return {"id": arn, "arn": arn}
         arn, have = live.attributes["id"], live.resource
-        changed = [_put_own(aws, arn, want, have), _put_policies(aws, arn, want, have)]
-        if any(changed) or not have.provisioned:
+        renewed = _put_own(aws, arn, want, have)
+        if policies.put(aws, arn, _attached(want), _attached(have)) or renewed or not have.provisioned:
             provision(aws, arn)
         _put_tags(aws, arn, want, live)
         return live.attributes
 
     def delete(self, aws: Writer, live: Live[PermissionSet], names: Directory) -> None:
         """Delete the set; AWS refuses while anybody is assigned it."""
-        aws.write("sso-admin", "delete_permission_set", **_which(live.attributes["id"]), retry_on=ONE_AT_A_TIME)
-
-
-def _which(arn: str) -> dict[str, Any]:
-    return {"InstanceArn": instance_of(arn), "PermissionSetArn": arn}
+        aws.write("sso-admin", "delete_permission_set", **which(live.attributes["id"]))
 
 
 def _details(aws: Reader, arn: str) -> dict[str, Any]:
-    policies = aws.items(
-        "sso-admin", "list_managed_policies_in_permission_set", "AttachedManagedPolicies", **_which(arn)
-    )
-    inline = aws.read("sso-admin", "get_inline_policy_for_permission_set", **_which(arn)).get("InlinePolicy")
+    attached = policies.observed(aws, arn)
     behind = aws.items(
         "sso-admin",
         "list_accounts_for_provisioned_permission_set",
         "AccountIds",
-        **_which(arn),
+        **which(arn),
         ProvisioningStatus="LATEST_PERMISSION_SET_NOT_PROVISIONED",
     )
     return {
-        "managed_policies": tuple(sorted(policy["Arn"] for policy in policies)),
-        "inline_policy": json.loads(inline) if inline else {},
+        "managed_policies": attached.managed,
+        "customer_managed_policies": attached.customer_managed,
+        "inline_policy": attached.inline,
+        "permissions_boundary": attached.boundary,
         "provisioned": next(behind, None) is None,
     }
+
+
+def _attached(permission_set: PermissionSet) -> AttachedPolicies:
+    return AttachedPolicies(
+        permission_set.managed_policies,
+        permission_set.customer_managed_policies,
+        permission_set.inline_policy,
+        permission_set.permissions_boundary,
+    )
 
 
 def _own(want: PermissionSet) -> dict[str, Any]:
@@ -133,24 +147,7 @@ def _put_own(aws: Writer, arn: str, want: PermissionSet, have: PermissionSet) ->
     goal = {**_own(have), **_own(want)}
     if goal == _own(have):
         return False
-    aws.write("sso-admin", "update_permission_set", **_which(arn), **goal, retry_on=ONE_AT_A_TIME)
-    return True
-
-
-def _put_policies(aws: Writer, arn: str, want: PermissionSet, have: PermissionSet) -> bool:
-    for policy in sorted(set(have.managed_policies) - set(want.managed_policies)):
-        operation = "detach_managed_policy_from_permission_set"
-        aws.write("sso-admin", operation, **_which(arn), ManagedPolicyArn=policy, retry_on=ONE_AT_A_TIME)
-    for policy in sorted(set(want.managed_policies) - set(have.managed_policies)):
-        operation = "attach_managed_policy_to_permission_set"
-        aws.write("sso-admin", operation, **_which(arn), ManagedPolicyArn=policy, retry_on=ONE_AT_A_TIME)
-    if want.inline_policy == have.inline_policy:
-        return want.managed_policies != have.managed_policies
-    if want.inline_policy:
-        operation, document = "put_inline_policy_to_permission_set", {"InlinePolicy": minified(want.inline_policy)}
-    else:
-        operation, document = "delete_inline_policy_from_permission_set", {}
-    aws.write("sso-admin", operation, **_which(arn), **document, retry_on=ONE_AT_A_TIME)
+    aws.write("sso-admin", "update_permission_set", **which(arn), **goal, retry_on=ONE_AT_A_TIME)
     return True
 
 
