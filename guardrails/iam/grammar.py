@@ -96,7 +96,7 @@ def _statement(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
     sid = statement.get("Sid", "")
     if not isinstance(sid, str) or not _SID.fullmatch(sid):
         yield Flaw((*path, "Sid"), f"Sid is {sid!r}", "letters and digits only")
-    if statement.get("Effect") not in {"Allow", "Deny"}:
+    if statement.get("Effect") not in ("Allow", "Deny"):
         yield Flaw((*path, "Effect"), f"Effect is {statement.get('Effect')!r}", "it is 'Allow' or 'Deny'")
     yield from _one_of(path, statement, "Action", "NotAction")
     yield from _one_of(path, statement, "Resource", "NotResource")

@@ -99,12 +99,12 @@ class PolicySource:
         known = self.known(parameters, facts, place)
         statements = self.filled(("statements",), self.statements, known)
         document: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
-        if not self.exempt_reason:
-            document = deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
-        problems = [self._flawed(flaw) for flaw in flaws(document, POLICY_TYPES[self.kind])]
+        problems = [self._flawed(flaw) for flaw in flaws(document, POLICY_TYPES.get(self.kind, self.kind))]
         if problems:
             raise ConfigError(problems)
-        return document
+        if self.exempt_reason:
+            return document
+        return deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
 
     def _flawed(self, flaw: Flaw) -> Problem:
         """A flaw of the rendered document, at the place in this file; lists may have grown there, so what holds an item is named."""

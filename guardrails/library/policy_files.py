@@ -12,9 +12,6 @@ from guardrails.library.policies import Example, Parameter, PolicySource
 
 REQUIRED: Final = ("id", "title", "description", "severity", "source", "statements", "examples")
 OPTIONAL: Final = ("frameworks", "parameters", "exempt", "exempt_reason")
-PARAMETER_KEYS: Final = ("type", "description", "default", "pattern")
-EXAMPLE_KEYS: Final = ("name", "request", "expect", "parameters")
-REQUEST_KEYS: Final = ("principal", "action", "resource", "region", "path", "context")
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 DECISIONS: Final = ("allowed", "explicitDeny", "implicitDeny")
 PARAMETER_TYPES: Final = ("string", "list", "integer", "boolean")
@@ -189,3 +186,18 @@ def _example(document: MarkedYaml, at: Where, entry: Mapping[str, Any]) -> Itera
     elif "request" in entry:
         yield from _keys(document, (*at, "request"), ("principal", "action"), ("resource", "region", "path", "context"))
         yield from _expressions(document, (*at, "request"), entry["request"])
+        yield from _request(document, (*at, "request"), entry["request"])
+
+
+def _request(document: MarkedYaml, at: Where, request: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in ("principal", "action", "resource", "region", "path"):
+        if not isinstance(request.get(key, ""), str):
+            yield document.problem((*at, key), f"{key!r} should be text")
+    context = request.get("context", {})
+    if not isinstance(context, dict):
+        yield document.problem((*at, "context"), "context should be a mapping (key: value)")
+        return
+    for key, value in context.items():
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str | int) for item in values):
+            yield document.problem((*at, "context", key), "the value of a key is text, or a list of texts")

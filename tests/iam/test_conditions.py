@@ -1,7 +1,11 @@
 """The folder of condition operators is the registry."""
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from guardrails.iam import conditions
 
@@ -36,3 +40,14 @@ def test_every_family_has_its_source_and_its_test() -> None:
     for file in FOLDER.glob("[!_]*.py"):
         assert re.search(r"https://docs\.aws\.amazon\.com/\S+#Conditions_", file.read_text(encoding="utf-8"))
         assert (Path(__file__).parent / "conditions" / f"test_{file.stem}.py").exists()
+
+
+def test_an_operator_is_defined_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two files that define the same operator are an error, not a matter of luck."""
+    (tmp_path / "twin.py").write_text("", encoding="utf-8")
+    twin = ModuleType("twin")
+    twin.OPERATORS = (conditions.operators()["bool"],)  # type: ignore[attr-defined]  # as a file of the folder would
+    monkeypatch.setitem(sys.modules, "guardrails.iam.conditions.twin", twin)
+    monkeypatch.setattr(conditions, "__path__", [*conditions.__path__, str(tmp_path)])
+    with pytest.raises(ValueError, match="two files define the condition operator Bool"):
+        conditions.operators.__wrapped__()

@@ -104,6 +104,14 @@ def test_another_accounts_resource_tells_nothing_of_its_organization() -> None:
     assert context.find("aws:resourceorgid") is None
 
 
+def test_a_service_has_no_principal_keys() -> None:
+    """A service that asks for itself is known as a service, and by no ARN or account."""
+    context = Context(Request("ec2.amazonaws.com", "s3:GetObject", organization_path=PATH))
+    assert context.find("aws:principalisawsservice") == "true"
+    assert context.find("aws:principalarn") is None
+    assert context.find("aws:principalorgid") is None
+
+
 def test_what_was_asked_in_vain_is_remembered() -> None:
     """Keys that the request lacks are collected, and a multivalued key has no text for a variable."""
     context = Context(Request(ROLE, "s3:GetObject", context={"aws:TagKeys": ("a",)}))

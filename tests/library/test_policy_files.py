@@ -1,8 +1,15 @@
+import copy
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
+from guardrails.library.examples import check
 from guardrails.library.policy_files import read_policy
 
 GOOD = """\
@@ -103,3 +110,43 @@ def test_all_at_once(tmp_path: Path) -> None:
 def test_no_mapping(tmp_path: Path, text: str) -> None:
     """A file that is no mapping is refused as such."""
     assert read(tmp_path, text) == ["good.yaml:1:1: a policy file is a mapping (key: value)"]
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["{{", "{{ x }}", "Allow", "*", "root"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def paths(value: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path for key, item in entries for path in ((*at, key), *paths(item, (*at, key)))]
+
+
+WHOLE = yaml.safe_load(GOOD.replace("expect: allowed", "expect: explicitDeny"))
+WHOLE["statements"][0]["Condition"] = {"Bool": {"aws:SecureTransport": "true"}}
+WHOLE["examples"][0]["request"].update(resource="arn:aws:s3:::logs", context={"a:b": ["c"]})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(paths(WHOLE)), JUNK)
+def test_whatever_stands_anywhere(tmp_path: Path, path: tuple[str | int, ...], junk: Any) -> None:
+    """Whatever stands in place of any part of a file, it is understood or it is a configuration error, never one of another kind."""
+    data = copy.deepcopy(WHOLE)
+    holder = data
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = junk
+    file = tmp_path / "good.yaml"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    try:
+        policy = read_policy(file, "scp")
+        policy.render({}, {"trusted_principals": ["arn:*:iam::*:role/Deployer"]})
+    except ConfigError:
+        return
+    assert all(problem.message for problem in check(policy, {"trusted_principals": ["arn:*:iam::*:role/Deployer"]}))
