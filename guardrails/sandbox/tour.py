@@ -35,22 +35,39 @@ def tour(running: Running) -> Iterator[str]:
     """A line for each thing worth seeing: accounts, policies, trail, archive, detectors, keys, assignments."""
     visitor = Visitor(running)
     organizations = visitor.client("organizations")
-    accounts = [a for page in organizations.get_paginator("list_accounts").paginate() for a in page["Accounts"]]
+    accounts = list(_listed(organizations, "list_accounts", "Accounts"))
     members = {a["Name"]: a["Id"] for a in accounts if a["Id"] != running.account_id}
-    regions = [running.region, "eu-central-1"]
     yield f"  accounts      {len(accounts)}: {', '.join(sorted(a['Name'] for a in accounts))}"
     yield from _policies(organizations)
     yield from _trail(visitor)
     yield from _archive(visitor, members)
-    yield from _everywhere(visitor, members, regions)
+    yield from _everywhere(visitor, members, _regions(visitor, running.region))
     yield from _assignments(visitor, accounts)
 
 
+def _listed(client: Any, operation: str, key: str, **parameters: str) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate(**parameters):
+        yield from page[key]
+
+
+def _regions(visitor: Visitor, home: str) -> list[str]:
+    """The home region, and those in which a stack set stands."""
+    cloudformation = visitor.client("cloudformation")
+    regions = {home}
+    for stack_set in _listed(cloudformation, "list_stack_sets", "Summaries", Status="ACTIVE"):
+        name = stack_set["StackSetName"]
+        regions |= {
+            i["Region"] for i in _listed(cloudformation, "list_stack_instances", "Summaries", StackSetName=name)
+        }
+    return sorted(regions)
+
+
 def _policies(organizations: Any) -> Iterator[str]:
-    for policy in organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]:
+    for policy in _listed(organizations, "list_policies", "Policies", Filter="SERVICE_CONTROL_POLICY"):
         if not policy["AwsManaged"]:
-            targets = organizations.list_targets_for_policy(PolicyId=policy["Id"])["Targets"]
-            yield f"  SCP           {policy['Name']} on {', '.join(target['Name'] for target in targets)}"
+            targets = _listed(organizations, "list_targets_for_policy", "Targets", PolicyId=policy["Id"])
+            names = sorted(target["Name"] for target in targets)
+            yield f"  SCP           {policy['Name']} on {', '.join(names) or 'NOTHING'}"
 
 
 def _trail(visitor: Visitor) -> Iterator[str]:
@@ -76,10 +93,23 @@ def _archive(visitor: Visitor, members: dict[str, str]) -> Iterator[str]:
     for account in members.values():
         s3 = visitor.client("s3", account)
         for bucket in s3.list_buckets()["Buckets"]:
-            lock = s3.get_object_lock_configuration(Bucket=bucket["Name"])["ObjectLockConfiguration"]["Rule"]
-            retention = lock["DefaultRetention"]
             yield f"  log archive   {bucket['Name']}"
-            yield f"                locked for {retention['Days']} days ({retention['Mode']})"
+            yield f"                {_lock(s3, bucket['Name'])}"
+
+
+def _lock(s3: Any, bucket: str) -> str:
+    """For how long and how firmly what is in a bucket is locked."""
+    try:
+        lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "ObjectLockConfigurationNotFoundError":
+            raise
+        lock = {}
+    retention = lock.get("Rule", {}).get("DefaultRetention")
+    if not retention:
+        return "NOT locked"
+    period = f"{retention['Days']} days" if "Days" in retention else f"{retention['Years']} years"
+    return f"locked for {period} ({retention['Mode']})"
 
 
 def _everywhere(visitor: Visitor, members: dict[str, str], regions: list[str]) -> Iterator[str]:
@@ -91,19 +121,25 @@ def _everywhere(visitor: Visitor, members: dict[str, str], regions: list[str]) -
 
 
 def _rotating_keys(kms: Any) -> int:
-    keys = [key["KeyId"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
+    keys = [key["KeyId"] for key in _listed(kms, "list_keys", "Keys")]
     return sum(kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] for key in keys)
 
 
 def _assignments(visitor: Visitor, accounts: list[Any]) -> Iterator[str]:
     sso = visitor.client("sso-admin")
     instance = sso.list_instances()["Instances"][0]["InstanceArn"]
-    count = 0
-    sets = sso.list_permission_sets(InstanceArn=instance)["PermissionSets"]
-    for permission_set in sets:
-        for account in accounts:
-            pages = sso.get_paginator("list_account_assignments").paginate(
-                InstanceArn=instance, AccountId=account["Id"], PermissionSetArn=permission_set
-            )
-            count += sum(len(page["AccountAssignments"]) for page in pages)
+    sets = list(_listed(sso, "list_permission_sets", "PermissionSets", InstanceArn=instance))
+    count = sum(
+        1
+        for permission_set in sets
+        for account in accounts
+        for _ in _listed(
+            sso,
+            "list_account_assignments",
+            "AccountAssignments",
+            InstanceArn=instance,
+            AccountId=account["Id"],
+            PermissionSetArn=permission_set,
+        )
+    )
     yield f"  access        {len(sets)} permission sets, {count} account assignments"
