@@ -1,0 +1,64 @@
+"""The tour tells what stands in a sandbox, and what does not."""
+
+from pathlib import Path
+
+import pytest
+
+from guardrails import pipeline
+from guardrails.aws.connection import connect
+from guardrails.engine import run
+from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.tampering import tamper
+from guardrails.sandbox.tour import tour
+from tests.organization_line import endpoint_of
+
+
+def told(sandbox: Embedded) -> list[str]:
+    return [" ".join(line.split()) for line in tour(sandbox.running)]
+
+
+@pytest.fixture
+def applied(sandbox: Embedded, repository: Path) -> Embedded:
+    """A sandbox in which everything that the repository declares stands."""
+    desired = pipeline.compile(pipeline.load(repository / "config", repository))
+    connection = connect(desired.organization, endpoint=endpoint_of(sandbox))
+    plan = pipeline.make_plan(connection, desired)
+    outcomes = run.apply(pipeline.known_types(), plan, connection.gateway.writer(), connection.directory)
+    assert [outcome.reason for outcome in outcomes if outcome.result is not run.Result.DONE] == []
+    return sandbox
+
+
+def test_the_first_day(sandbox: Embedded) -> None:
+    """On the bare organization there is one account and nothing else."""
+    assert told(sandbox) == [
+        "accounts 1: management",
+        "GuardDuty detectors in 0 of 0 member accounts times regions",
+        "KMS 0 rotating customer managed keys in the members",
+        "access 0 permission sets, 0 account assignments",
+    ]
+
+
+def test_what_stands_after_apply(applied: Embedded) -> None:
+    """Accounts, policies with their targets, the trail, the locked archive, detectors, keys and assignments are told."""
+    lines = told(applied)
+    assert lines[0] == "accounts 5: Acme Dev, Acme Log Archive, Acme Prod, Acme Security Tooling, management"
+    assert "SCP deny-unencrypted-storage on Workloads" in lines
+    assert "SCP protect-log-archive on Acme Log Archive" in lines
+    assert "trail acme-organization-trail: organization, multi-region, validated, encrypted, logging" in lines
+    assert "locked for 365 days (GOVERNANCE)" in lines
+    assert "GuardDuty detectors in 8 of 8 member accounts times regions" in lines
+    assert "KMS 9 rotating customer managed keys in the members" in lines
+    assert lines[-1].startswith("access 4 permission sets, 11 ")
+
+
+def test_what_does_not_hold_is_told(applied: Embedded) -> None:
+    """What was weakened, and a bucket that is not locked, are told as such."""
+    list(tamper(applied.client))
+    organizations = applied.client("organizations")
+    (prod,) = (a["Id"] for a in organizations.list_accounts()["Accounts"] if a["Name"] == "Acme Prod")
+    s3 = applied.client("s3", account=prod)
+    s3.create_bucket(Bucket="acme-open", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    lines = told(applied)
+    assert "SCP deny-root-user on NOTHING" in lines
+    assert "trail acme-organization-trail: organization, multi-region, NOT validated, encrypted, NOT logging" in lines
+    assert lines[lines.index("log archive acme-open") + 1] == "NOT locked"
