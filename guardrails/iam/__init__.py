@@ -1,1 +1,13 @@
-"""The policy language of AWS, offline: documents, evaluation, quotas. Imports nothing but the standard library and `guardrails.errors`."""
+"""The policy language of AWS, offline. Imports nothing but the standard library and `guardrails.errors`.
+
+document          a policy document: parse into statements, minify for AWS
+grammar           what AWS would refuse in a document, and what it would take and never match
+evaluate          service control policies along an account's path -> decision, with reasons
+context           a request, and the condition keys that AWS fills in
+condition_block   what all condition operators share: IfExists, set operators, missing keys
+conditions/       the operators, one file per family
+patterns          wildcards and policy variables
+narrowing         exempting principals from what a document denies
+quotas            how large a policy may be, and how many a target takes
+refusal           what is not understood is refused, never guessed
+"""

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from guardrails.iam.condition_block import Test, compile_test, operator_use, value_texts
 from guardrails.iam.context import Context, Request, principal
 from guardrails.iam.document import Statement, minified, parse
+from guardrails.iam.grammar import listed
 from guardrails.iam.patterns import Matcher, Pattern, action_matcher, resource_matcher
 from guardrails.iam.patterns import parse as parse_pattern
 from guardrails.iam.refusal import UnsupportedPolicy
@@ -45,7 +46,7 @@ class NamedPolicy:
             raise UnsupportedPolicy(
                 f"the policy {self.name} holds a value that is not known yet", "put a stand-in first"
             )
-        for statement in _listed(self.document.get("Statement", [])):
+        for statement in listed(self.document.get("Statement", [])):
             for operator in statement.get("Condition", {}) if isinstance(statement, Mapping) else ():
                 operator_use(operator)
         return tuple(map(_compiled, parse(self.document, "SERVICE_CONTROL_POLICY")))
@@ -191,7 +192,3 @@ def _decision(
     if silent:
         return Decision("implicitDeny", silent, open_keys)
     return Decision("allowed", tuple(reason for _, reason, _ in matched), open_keys)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

@@ -9,6 +9,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from guardrails.iam.grammar import listed
+
 
 def unless(statement: Mapping[str, Any], operator: str, key: str, values: Sequence[str]) -> dict[str, Any]:
     """The same statement with the negated condition `operator: {key: values}` added; values that stand there already stay.
@@ -20,7 +22,7 @@ def unless(statement: Mapping[str, Any], operator: str, key: str, values: Sequen
     condition = {name: dict(keys) for name, keys in statement.get("Condition", {}).items()}
     block = condition.setdefault(_spelled_like(operator, condition), {})
     spelled = _spelled_like(key, block)
-    block[spelled] = list(dict.fromkeys([*_listed(block.get(spelled, [])), *values]))
+    block[spelled] = list(dict.fromkeys([*listed(block.get(spelled, [])), *values]))
     return {**statement, "Condition": condition}
 
 
@@ -35,7 +37,3 @@ def deny_unless(document: Mapping[str, Any], operator: str, key: str, values: Se
 
 def _spelled_like(name: str, present: Mapping[str, Any]) -> str:
     return next((other for other in present if other.casefold() == name.casefold()), name)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

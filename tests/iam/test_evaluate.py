@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
 from guardrails.iam.context import Request
@@ -153,3 +155,51 @@ def test_the_evaluator_is_light() -> None:
     code = "import sys, guardrails.iam.evaluate; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & {"yaml", "jinja2", "pydantic", "boto3", "botocore", "troposphere", "click"}
+
+
+ACTIONS = ["s3:GetObject", "s3:PutObject", "ec2:RunInstances"]
+REGIONS = ["eu-west-1", "us-east-1"]
+PATTERNS = ["*", "s3:*", "s3:Get*", "S3:PUTOBJECT", "ec2:RunInstance?", "ec2:Run"]
+MATCHED = {
+    "*": set(ACTIONS),
+    "s3:*": {"s3:GetObject", "s3:PutObject"},
+    "s3:Get*": {"s3:GetObject"},
+    "S3:PUTOBJECT": {"s3:PutObject"},
+    "ec2:RunInstance?": {"ec2:RunInstances"},
+    "ec2:Run": set(),
+}
+STATEMENTS = st.tuples(
+    st.sampled_from(["Allow", "Deny"]),
+    st.sampled_from(["Action", "NotAction"]),
+    st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=2),
+    st.sampled_from(["", "StringEquals", "StringNotEquals"]),
+    st.sampled_from(REGIONS),
+)
+POLICIES = st.lists(st.lists(STATEMENTS, min_size=1, max_size=3), max_size=3)
+
+
+def says(statement: tuple[str, str, list[str], str, str], action: str, region: str) -> str:
+    """The effect of a statement on a request, "" when it does not concern it: the rules spelled out with plain sets."""
+    effect, element, patterns, operator, wanted = statement
+    named = any(action in MATCHED[pattern] for pattern in patterns)
+    holds = {"": True, "StringEquals": region == wanted, "StringNotEquals": region != wanted}[operator]
+    return effect if named == (element == "Action") and holds else ""
+
+
+def written(index: int, statements: list[tuple[str, str, list[str], str, str]]) -> NamedPolicy:
+    body = [
+        {"Effect": effect, element: patterns, "Resource": "*"}
+        | ({"Condition": {operator: {"aws:RequestedRegion": wanted}}} if operator else {})
+        for effect, element, patterns, operator, wanted in statements
+    ]
+    return NamedPolicy(f"p{index}", {"Version": "2012-10-17", "Statement": body})
+
+
+@given(st.lists(POLICIES, min_size=1, max_size=3), st.sampled_from(ACTIONS), st.sampled_from(REGIONS))
+def test_agrees_with_the_rules_spelled_out(path_: list[Any], action: str, region: str) -> None:
+    """On any path of any policies the answer is what AWS's rules say, read off plain sets: Deny anywhere, else Allow everywhere."""
+    answers = [[says(s, action, region) for policy in level for s in policy] for level in path_]
+    expected = "allowed" if all("Allow" in level for level in answers) else "implicitDeny"
+    expected = "explicitDeny" if any("Deny" in level for level in answers) else expected
+    levels = [Level(f"l{n}", tuple(written(i, p) for i, p in enumerate(level))) for n, level in enumerate(path_)]
+    assert evaluate_scps(Request(ROLE, action, region=region), levels).outcome == expected
