@@ -1,0 +1,133 @@
+"""The limits that know what policies mean: an account that would lose its protection, a role that would be locked out."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.resource import Address, Live, Ref
+from guardrails.engine.safety import violations
+from guardrails.limits import limits_of
+from guardrails.model import Account as Declared
+from guardrails.organization_facts import trusted_principals
+from guardrails.resources import ROOT_ADDRESS, organizational_unit_address
+from guardrails.resources.account import Account
+from guardrails.resources.policy import Policy
+from tests.organization_line import FIRST_DAY
+
+
+def ou(path: str) -> Address:
+    return organizational_unit_address(path)
+
+
+def denying(condition: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Deny", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}],
+    }
+
+
+EXEMPT = {"ArnNotLike": {"aws:PrincipalArn": trusted_principals(FIRST_DAY)}}
+
+
+def scp(name: str, *targets: str, kind: str = "SERVICE_CONTROL_POLICY", condition: Any = None) -> Policy:
+    content = denying(EXEMPT if condition is None else condition)
+    return Policy(name=name, policy_type=kind, content=content, targets=tuple(map(ou, targets)))
+
+
+def moving(source: Address, destination: Address, action: Action = Action.UPDATE) -> Plan:
+    before = Account(name="shop", parent=source)
+    after = replace(before, parent=destination)
+    return Plan((Change(action, after.address, Live(before, {"id": "1"}, managed=True), after, ()),))
+
+
+POLICIES = (
+    scp("everywhere", "Root"),
+    scp("workloads", "Workloads"),
+    scp("prod", "Workloads/Prod"),
+    scp("rcp", "Workloads", kind="RESOURCE_CONTROL_POLICY"),
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "lost"),
+    [
+        ("Workloads/Prod", "Workloads", "prod"),
+        ("Workloads/Prod", "Sandbox", "prod, workloads"),
+        ("Workloads/Prod/Deep", "Root", "prod, workloads"),
+        ("Sandbox", "Workloads/Prod", ""),
+        ("Workloads", "Workloads/Prod", ""),
+        ("Workloads", "Workloads", ""),
+        ("Workloads2", "Sandbox", ""),
+        ("Root", "Sandbox", ""),
+    ],
+)
+@pytest.mark.parametrize("action", [Action.UPDATE, Action.ADOPT])
+def test_leaving_protection_needs_consent(source: str, destination: str, lost: str, action: Action) -> None:
+    """A move, be it of ours or of an account that is adopted, crosses the limit exactly when an SCP that binds it there does not here."""
+    limits = limits_of(FIRST_DAY, POLICIES)
+    found = violations(moving(ou(source), ou(destination), action), limits)
+    expected = f"account shop moves from {source} to {destination}, and out of reach of {lost}"
+    assert found == ((("account-protection", expected),) if lost else ())
+    assert violations(moving(ou(source), ou(destination), action), limits, ["account-protection"]) == ()
+
+
+def test_what_does_not_move_is_no_concern() -> None:
+    """A new account, a released one and a change of something else cross nothing."""
+    account, policy = Account(name="shop", parent=ROOT_ADDRESS), scp("everywhere", "Root")
+    changes = (
+        Change(Action.CREATE, account.address, None, account, ()),
+        Change(Action.RELEASE, account.address, Live(account, {"id": "1"}), None, ()),
+        Change(Action.UPDATE, policy.address, Live(policy, {"id": "p"}), policy, ()),
+    )
+    assert violations(Plan(changes), limits_of(FIRST_DAY, POLICIES)) == ()
+
+
+def test_an_excluded_ou_is_out_of_reach_too() -> None:
+    """A move into an OU that a policy's exclusions spare loses that policy, although it stands above both."""
+    spared = {**EXEMPT, "ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": [f"{Ref(ou('Sandbox'), 'path')}*"]}}
+    limits = limits_of(FIRST_DAY, [scp("everywhere-but-sandbox", "Root", condition=spared)])
+    ((limit, message),) = violations(moving(ou("Workloads"), ou("Sandbox/Deep")), limits)
+    assert limit == "account-protection"
+    assert message.endswith("out of reach of everywhere-but-sandbox")
+
+
+ORGANIZATION = replace(
+    FIRST_DAY, accounts=(*FIRST_DAY.accounts, Declared("shop", "Shop", "s@acme.example", "Workloads"))
+)
+
+
+def making(policy: Policy) -> Plan:
+    return Plan((Change(Action.CREATE, policy.address, None, policy, ()),))
+
+
+def test_nobody_is_locked_out_by_a_policy_that_exempts_them() -> None:
+    """A policy that denies everything to everybody else crosses nothing."""
+    policy = scp("deny-all", "Root")
+    assert violations(making(policy), limits_of(ORGANIZATION, [policy])) == ()
+
+
+@pytest.mark.parametrize(
+    "role", ["GuardrailsDeployer", "BreakGlass", "OrganizationAccountAccessRole", "stacksets-exec-*"]
+)
+def test_a_policy_that_binds_a_trusted_role_needs_consent(role: str) -> None:
+    """A policy that lets all trusted roles but one alone crosses the limit, which names the role and the account."""
+    others = [principal for principal in trusted_principals(ORGANIZATION) if not principal.endswith(role)]
+    policy = scp("deny-all", "Workloads", condition={"ArnNotLike": {"aws:PrincipalArn": others}})
+    ((limit, message),) = violations(making(policy), limits_of(ORGANIZATION, [policy]))
+    assert limit == "lock-out"
+    assert message.startswith(f"{role} could no longer ")
+    assert " in shop: " in message
+    assert "deny-all" in message
+
+
+def test_a_policy_where_no_member_account_stands_locks_nobody_out() -> None:
+    """A policy that reaches no declared member account binds nobody; the management account is never bound."""
+    policy = scp("deny-all", "Sandbox", condition={"Bool": {"aws:ViaAWSService": "false"}})
+    assert violations(making(policy), limits_of(ORGANIZATION, [policy])) == ()
+
+
+def test_the_limits_by_name() -> None:
+    """The limits that --accept knows."""
+    assert {"deletions", "account-protection", "lock-out"} <= set(limits_of(FIRST_DAY, ()))
