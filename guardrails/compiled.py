@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,15 @@ def write(resources: Collection[Resource], folder: Path) -> int:
 
 
 def _documents(resources: Collection[Resource]) -> Iterator[tuple[Path, Any]]:
+    named: Counter[str] = Counter()
     for resource in resources:
         properties = resource.properties()
         for key, folder in (("content", "policies"), ("template", "templates")):
             if isinstance(properties.get(key), Mapping):
                 parts = [resource.name, resource.account, resource.region]
                 name = "@".join(re.sub(r"[^\w.-]+", "-", part) for part in parts if part)
+                named[folder + name] += 1
+                name += f"~{named[folder + name]}" if named[folder + name] > 1 else ""
                 yield Path(folder) / f"{name}.json", with_placeholders(plain(properties[key]))
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from guardrails.engine.plan import Action, Plan
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
 from guardrails.iam.context import Request
@@ -55,8 +55,6 @@ def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mappin
 def _lost_protection(policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
     """An account would move to where fewer of the declared service control policies bind it."""
     for change in plan.changes:
-        if change.action is not Action.UPDATE or change.address.type != ACCOUNT_TYPE:
-            continue
         before, after = change.before.resource if change.before else None, change.after
         if not isinstance(before, Account) or not isinstance(after, Account) or before.parent == after.parent:
             continue
