@@ -93,9 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         click.echo("Interrupted.", err=True)
         sys.exit(130)
-    except BrokenPipeError:  # whoever read our output has seen enough: `guardrails plan | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except click.ClickException as error:
         error.show()
         sys.exit(3)

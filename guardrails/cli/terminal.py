@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 
 import click
 
@@ -78,12 +78,20 @@ def shared_options(command: Callable[..., T]) -> Callable[..., T]:
 
 def say(text: str) -> None:
     """Print a result."""
-    click.echo(text, color=colour(sys.stdout))
+    _print(text, sys.stdout)
 
 
 def note(text: str) -> None:
     """Print something that is no result: progress, a hint."""
-    click.echo(text, err=True, color=colour(sys.stderr))
+    _print(text, sys.stderr)
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print; when nobody reads any more (`guardrails apply | head`), the work goes on in silence and ends with its own exit code."""
+    try:
+        click.echo(text, file=stream, color=colour(stream))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def is_live() -> bool:

@@ -13,6 +13,8 @@ from guardrails.engine.run import Result
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
 WIDTH: Final = 80
+TOGETHER: Final = "\xa0"
+"""A space at which no line is broken."""
 COLOURS: Final = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
@@ -118,7 +120,8 @@ def _is_list_of_words(value: Any) -> bool:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 20), break_on_hyphens=False) or [""]
+    """Lines of at most this width; a word that is longer (an ARN) stays whole, so that it can be copied."""
+    return textwrap.wrap(text, max(width, 20), break_on_hyphens=False, break_long_words=False) or [""]
 
 
 def _words(value: Any) -> str:
@@ -164,8 +167,8 @@ def _calls(calls: CallCounts | None) -> Iterator[str]:
     yield click.style(f"Writes: {sum(calls.writes.values())}", bold=True)
     yield from (f"  {count} {call}" for call, count in _most_first(calls.writes))
     yield click.style(f"Reads: {sum(calls.reads.values())}", bold=True)
-    reads = ", ".join(f"{count} {call}" for call, count in _most_first(calls.reads))
-    yield from (f"  {line}" for line in _wrapped(reads, WIDTH - 2))
+    reads = ", ".join(f"{count}{TOGETHER}{call}" for call, count in _most_first(calls.reads))
+    yield from (f"  {line.replace(TOGETHER, ' ')}" for line in _wrapped(reads, WIDTH - 2))
     yield ""
 
 
