@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
 
 
@@ -61,8 +62,19 @@ class GuardDutyAdministrators(ResourceType[GuardDutyAdministrator]):
             elif status != "ENABLED":
                 aws.write("guardduty", "update_detector", DetectorId=detector, Enable=True)
         if live is None:
-            aws.write("guardduty", "enable_organization_admin_account", AdminAccountId=identity)
+            _designate(aws, identity)
         return {"id": identity}
+
+
+def _designate(aws: Writer, identity: str) -> None:
+    """Designate the account; when it is the administrator already, because an answer got lost or somebody was faster, all is well."""
+    try:
+        aws.write("guardduty", "enable_organization_admin_account", AdminAccountId=identity)
+    except AwsError as error:
+        listed = aws.items("guardduty", "list_organization_admin_accounts", "AdminAccounts")
+        designated = {found["AdminAccountId"] for found in listed if found["AdminStatus"] == "ENABLED"}
+        if error.code != "BadRequestException" or identity not in designated:
+            raise
 
 
 def _detector(aws: Reader) -> tuple[str, str]:

@@ -24,8 +24,15 @@ ALL_MANAGEMENT_EVENTS: Final[Mapping[str, Any]] = {
     "DataResources": [],
     "ExcludeManagementEventSources": [],
 }
-NOT_YET_ALLOWED: Final = ("InsufficientS3BucketPolicyException", "InsufficientEncryptionPolicyException")
-"""Bucket and key policies that were only just made take a moment to count everywhere."""
+BUSY: Final = ("ConflictException",)
+"""CloudTrail has not loaded a new trail yet, or is still at its last change."""
+NOT_YET_ALLOWED: Final = (
+    *BUSY,
+    "InsufficientS3BucketPolicyException",
+    "InsufficientEncryptionPolicyException",
+    "CloudTrailAccessNotEnabledException",
+)
+"""Policies of bucket and key, and trusted access, that were only just given take a moment to count everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +100,14 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
         arn = attributes["arn"]
         if (have.event_selectors if have else _selectors(aws, arn)) != want.event_selectors:
             selectors = [dict(selector) for selector in want.event_selectors]
-            aws.write("cloudtrail", "put_event_selectors", TrailName=arn, EventSelectors=selectors)
+            aws.write("cloudtrail", "put_event_selectors", TrailName=arn, EventSelectors=selectors, retry_on=BUSY)
         if (have.logging if have else False) != want.logging:
-            aws.write("cloudtrail", "start_logging" if want.logging else "stop_logging", Name=arn)
+            aws.write("cloudtrail", "start_logging" if want.logging else "stop_logging", Name=arn, retry_on=BUSY)
         return attributes
 
     def delete(self, aws: Writer, live: Live[OrganizationTrail], names: Directory) -> None:
         """Delete the trail; the logs it wrote stay."""
-        aws.write("cloudtrail", "delete_trail", Name=live.attributes["arn"])
+        aws.write("cloudtrail", "delete_trail", Name=live.attributes["arn"], retry_on=BUSY)
 
 
 def _said(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,10 +132,10 @@ def _selectors(aws: Reader, arn: str) -> tuple[Mapping[str, Any], ...]:
 
 def _put_tags(aws: Writer, arn: str, want: OrganizationTrail, live: Live[OrganizationTrail]) -> None:
     if not live.managed or dict(live.resource.tags) != dict(want.tags):
-        aws.write("cloudtrail", "add_tags", ResourceId=arn, TagsList=tag_list(want.tags))
+        aws.write("cloudtrail", "add_tags", ResourceId=arn, TagsList=tag_list(want.tags), retry_on=BUSY)
     surplus = [{"Key": key} for key in live.resource.tags if key not in want.tags]
     if surplus:
-        aws.write("cloudtrail", "remove_tags", ResourceId=arn, TagsList=surplus)
+        aws.write("cloudtrail", "remove_tags", ResourceId=arn, TagsList=surplus, retry_on=BUSY)
 
 
 TYPE = OrganizationTrails()
