@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.engine.observe import observe
+from guardrails.engine.plan import diff
 from guardrails.engine.resource import Live
-from guardrails.errors import AwsError
+from guardrails.engine.safety import check
+from guardrails.errors import AwsError, PlanError
 from guardrails.resources import account_address, trusted_access_address
 from guardrails.resources.delegated_administrator import TYPE, DelegatedAdministrator
+from guardrails.resources.trusted_access import TYPE as TRUSTED_ACCESS
+from guardrails.resources.trusted_access import TrustedAccess
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -73,7 +78,14 @@ def test_another_account_is_never_replaced(
     register(sandbox, accounts["other"])
     live = observed(connection, WANTED)[SERVICE]
     assert live.resource.administrator == account_address("other")
-    assert WANTED.immutable() == {"administrator"}
+    types, desired = {kind.name: kind for kind in (TYPE, TRUSTED_ACCESS)}, [WANTED, TrustedAccess(name=SERVICE)]
+    seen = observe(types, connection.gateway.reader(), desired, connection.directory)
+    plan = diff(types, desired, seen, connection.directory)
+    assert [(c.address, [d.property for d in c.differences]) for c in plan.changes] == [
+        (WANTED.address, ["administrator"])
+    ]
+    with pytest.raises(PlanError, match="administrator cannot be changed"):
+        check(plan, {})
 
 
 def test_the_service_must_be_trusted(connection: Connection, sandbox: "Embedded", accounts: Mapping[str, str]) -> None:

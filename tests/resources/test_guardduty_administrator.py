@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.engine.observe import observe
+from guardrails.engine.plan import diff
 from guardrails.engine.resource import Live
-from guardrails.errors import AwsError
+from guardrails.engine.safety import check
+from guardrails.errors import AwsAccessDenied, AwsError, PlanError
 from guardrails.resources import account_address
 from guardrails.resources.guardduty_administrator import TYPE, GuardDutyAdministrator
 
@@ -87,6 +90,21 @@ def test_the_management_accounts_detector_comes_back(
     assert observed(connection) == [wanted()]
 
 
+def test_designated_meanwhile(connection: Connection, sandbox: "Embedded", security: str) -> None:
+    """A designation that was made between plan and apply, or whose answer got lost, is no error."""
+    sandbox.client("guardduty", HOME).enable_organization_admin_account(AdminAccountId=security)
+    assert TYPE.put(connection.gateway.writer(), wanted(), None, connection.directory) == {"id": security}
+    assert observed(connection) == [wanted()]
+
+
+def test_a_put_cut_off_is_completed(connection: Connection, sandbox: "Embedded", security: str) -> None:
+    """After a run that ended with the management account's detector, the next put only designates."""
+    sandbox.client("guardduty", HOME).create_detector(Enable=True)
+    put(connection, wanted())
+    assert writes(connection) == ["guardduty:enable_organization_admin_account"]
+    assert observed(connection) == [wanted()]
+
+
 def test_the_management_account_left_alone(connection: Connection, security: str) -> None:
     """Where the management account's own detector is not managed, the designation is all that is written."""
     put(connection, replace(wanted(), management_detector=None))
@@ -111,3 +129,28 @@ def test_another_administrator_is_never_replaced(
     with pytest.raises(AwsError) as raised:
         put(connection, wanted(OTHER))
     assert raised.value.code == "BadRequestException"
+
+
+def test_a_plan_that_would_replace_it_is_refused(
+    connection: Connection, member: Callable[[str], str], security: str
+) -> None:
+    """The plan shows the other administrator and the declared one, and may not be applied."""
+    member("other")
+    put(connection, wanted(administrator="other"))
+    want, types = wanted(), {TYPE.name: TYPE}
+    seen = observe(types, connection.gateway.reader(), [want], connection.directory)
+    plan = diff(types, [want], seen, connection.directory)
+    assert [d.property for change in plan.changes for d in change.differences] == ["administrator"]
+    with pytest.raises(PlanError, match="administrator cannot be changed"):
+        check(plan, {})
+
+
+def test_denied_is_not_absent(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A region in which nobody may look is a blind spot, and the region is named."""
+
+    def denied(call: object, service: str, operation: str, account: str, region: str, params: object) -> None:
+        raise AwsAccessDenied(f"{service}:{operation}", "AccessDenied", "not allowed", account=account, region=region)
+
+    monkeypatch.setattr("guardrails.aws.gateway.Gateway.call", denied)
+    seen = observe({TYPE.name: TYPE}, connection.gateway.reader(), [wanted(OTHER)], connection.directory)
+    assert [(spot.type, spot.account, spot.region) for spot in seen.blind] == [(TYPE.name, "", OTHER)]

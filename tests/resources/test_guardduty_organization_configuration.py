@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.aws.gateway import Gateway
 from guardrails.engine.observe import observe
 from guardrails.engine.resource import Live
 from guardrails.errors import AwsAccessDenied, AwsError
@@ -15,7 +16,7 @@ from guardrails.resources.guardduty_organization_configuration import TYPE, Guar
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
-HOME = "eu-west-1"
+HOME, OTHER = "eu-west-1", "eu-central-1"
 FEATURES = {
     "S3_DATA_EVENTS": "ALL",
     "LAMBDA_NETWORK_LOGS": "NONE",
@@ -85,6 +86,40 @@ def test_in_effect_on_members(connection: Connection, sandbox: "Embedded", membe
     features = {feature["Name"]: feature["Status"] for feature in described["Features"]}
     assert described["Status"] == "ENABLED"
     assert (features["S3_DATA_EVENTS"], features["LAMBDA_NETWORK_LOGS"]) == ("ENABLED", "DISABLED")
+
+
+def test_in_effect_on_later_accounts_in_every_region(
+    connection: Connection, sandbox: "Embedded", members: Mapping[str, str], member: Callable[[str], str]
+) -> None:
+    """With ALL in two regions an account that is created afterwards has a running detector in both, without a further put."""
+    sandbox.client("guardduty", OTHER).enable_organization_admin_account(AdminAccountId=members["security"])
+    for region in (HOME, OTHER):
+        put(connection, replace(WANTED, region=region))
+    later = member("later")
+    for region in (HOME, OTHER):
+        client = sandbox.client("guardduty", region, account=later)
+        (detector,) = client.list_detectors()["DetectorIds"]
+        assert client.get_detector(DetectorId=detector)["Status"] == "ENABLED"
+
+
+def test_a_put_cut_off_is_completed(connection: Connection, members: Mapping[str, str]) -> None:
+    """After a run that ended between the two writes, the next put makes only the second."""
+    call = Gateway.call
+
+    def cut_off(self: Gateway, service: str, operation: str, *place: Any) -> Mapping[str, Any]:
+        if operation == "update_detector":
+            raise AwsError(f"{service}:{operation}", "ServiceUnavailable", "cut off")
+        return call(self, service, operation, *place)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Gateway, "call", cut_off)
+        with pytest.raises(AwsError, match="cut off"):
+            put(connection)
+    put(connection)
+    assert writes(connection) == ["guardduty:update_detector"]
+    live = observed(connection)
+    assert live is not None
+    assert live.resource == WANTED
 
 
 def switch_off_for_members(client: Any, detector: str) -> None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from guardrails.aws.connection import Connection
-from guardrails.engine.resource import Live
-from guardrails.errors import AwsError
+from guardrails.aws.gateway import Gateway
+from guardrails.engine.observe import observe
+from guardrails.engine.plan import Action, Plan, diff
+from guardrails.engine.resource import OWNERSHIP_TAG, Live
+from guardrails.errors import AwsAccessDenied, AwsError
 from guardrails.resources.organization_trail import ALL_MANAGEMENT_EVENTS, TYPE, OrganizationTrail
 
 if TYPE_CHECKING:
@@ -158,3 +161,105 @@ def test_deleted(connection: Connection, wanted: OrganizationTrail) -> None:
     put(connection, wanted)
     TYPE.delete(connection.gateway.writer(), observed(connection)[NAME], connection.directory)
     assert observed(connection) == {}
+
+
+def planned(connection: Connection, *desired: OrganizationTrail) -> Plan:
+    types = {TYPE.name: TYPE}
+    seen = observe(types, connection.gateway.reader(), desired, connection.directory)
+    return diff(types, desired, seen, connection.directory)
+
+
+def test_what_a_plan_does_with_it(connection: Connection, sandbox: "Embedded", wanted: OrganizationTrail) -> None:
+    """Created, nothing to do, adopted when its tag is gone, deleted when ours and undeclared; a stranger's is only listed."""
+    sandbox.client("cloudtrail").create_trail(Name="other", S3BucketName=BUCKET)
+    stranger = replace(wanted, name="other").address
+    want = replace(wanted, tags={})
+    assert [change.action for change in planned(connection, want).changes] == [Action.CREATE]
+    attributes = put(connection, want)
+    assert planned(connection, want) == Plan((), unmanaged=(stranger,))
+    owned = [{"Key": OWNERSHIP_TAG}]
+    sandbox.client("cloudtrail").remove_tags(ResourceId=attributes["arn"], TagsList=owned)
+    assert [change.action for change in planned(connection, want).changes] == [Action.ADOPT]
+    put(connection, want)
+    assert writes(connection) == ["cloudtrail:add_tags"]
+    doomed = planned(connection)
+    assert [(change.action, change.address) for change in doomed.changes] == [(Action.DELETE, want.address)]
+    assert doomed.unmanaged == (stranger,)
+
+
+def test_each_difference_is_named(connection: Connection, sandbox: "Embedded", wanted: OrganizationTrail) -> None:
+    """What differs is named property by property, and nothing else is."""
+    put(connection, wanted)
+    client = sandbox.client("cloudtrail")
+    client.update_trail(Name=NAME, EnableLogFileValidation=False, IsMultiRegionTrail=False)
+    client.stop_logging(Name=NAME)
+    (change,) = planned(connection, wanted).changes
+    assert [d.property for d in change.differences] == ["multi_region", "log_file_validation", "logging"]
+
+
+def test_advanced_selectors_are_replaced(
+    connection: Connection, sandbox: "Embedded", wanted: OrganizationTrail
+) -> None:
+    """Advanced selectors that narrow what is recorded are a difference, and one write brings the declared ones back."""
+    put(connection, wanted)
+    category = {"Field": "eventCategory", "Equals": ["Management"]}
+    narrow = {"Name": "writes", "FieldSelectors": [category, {"Field": "readOnly", "Equals": ["false"]}]}
+    sandbox.client("cloudtrail").put_event_selectors(TrailName=NAME, AdvancedEventSelectors=[narrow])
+    (change,) = planned(connection, wanted).changes
+    assert [d.property for d in change.differences] == ["event_selectors"]
+    put(connection, wanted)
+    assert writes(connection) == ["cloudtrail:put_event_selectors"]
+    assert planned(connection, wanted).changes == ()
+
+
+def test_what_aws_leaves_out_is_no_difference(
+    connection: Connection, wanted: OrganizationTrail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Selectors without the lists that are empty, as AWS may answer, are the declared ones."""
+    put(connection, wanted)
+    call = Gateway.call
+
+    def terse(self: Gateway, service: str, operation: str, *place: Any) -> Mapping[str, Any]:
+        if operation == "get_event_selectors":
+            return {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]}
+        return call(self, service, operation, *place)
+
+    monkeypatch.setattr(Gateway, "call", terse)
+    assert planned(connection, wanted).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("create_trail", "CloudTrailAccessNotEnabledException"),
+        ("create_trail", "InsufficientEncryptionPolicyException"),
+        ("start_logging", "ConflictException"),
+    ],
+)
+def test_what_passes_is_waited_out(
+    connection: Connection, wanted: OrganizationTrail, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
+) -> None:
+    """Trusted access or a policy that does not count yet, and a trail that is still being loaded, only cost a second try."""
+    call, refusals = Gateway.call, iter([code])
+
+    def refusing(self: Gateway, service: str, asked: str, *place: Any) -> Mapping[str, Any]:
+        if asked == operation and (refusal := next(refusals, "")):
+            raise AwsError(f"{service}:{asked}", refusal, "not yet")
+        return call(self, service, asked, *place)
+
+    monkeypatch.setattr(Gateway, "call", refusing)
+    put(connection, wanted)
+    assert writes(connection).count(f"cloudtrail:{operation}") == 2
+    assert observed(connection)[NAME].resource == wanted
+
+
+def test_denied_is_not_absent(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trails that nobody may look at are a blind spot, and nothing is planned for them."""
+
+    def denied(call: object, service: str, operation: str, *place: object) -> None:
+        raise AwsAccessDenied(f"{service}:{operation}", "AccessDenied", "not allowed")
+
+    monkeypatch.setattr(Gateway, "call", denied)
+    plan = planned(connection, OrganizationTrail(name=NAME, bucket=BUCKET, kms_key="key"))
+    assert plan.changes == ()
+    assert [spot.type for spot in plan.blind] == [TYPE.name]
