@@ -66,5 +66,8 @@ def policy_facts(organization: Organization) -> dict[str, Any]:
         "log_archive_bucket": log_archive_bucket(organization),
         "trail_name": trail_name(organization),
         "trail_arn": trail_arn(organization),
+        "deployer_roles": list(organization.deployer_roles),
+        "break_glass_roles": list(organization.break_glass_roles),
+        "member_role": organization.member_role,
         "trusted_principals": trusted_principals(organization),
     }

@@ -20,7 +20,10 @@ from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
 from guardrails.errors import ConfigError, Problem
 from guardrails.library import Library
 from guardrails.library.lint import lint
+from guardrails.library.policies import POLICY_TYPES
 from guardrails.model import Organization
+from guardrails.organization_facts import policy_facts
+from guardrails.placeholders import with_placeholders
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
@@ -143,6 +146,21 @@ def _places(organization: Organization) -> frozenset[tuple[str, str]]:
     accounts = {"", organization.log_archive_account, organization.security_account} - {organization.management_account}
     home = {(account, organization.home_region) for account in accounts}
     return frozenset(home | {("", region) for region in organization.governed_regions})
+
+
+def check_examples(declared: Declared) -> int:
+    """Evaluate every example of every policy in the library, for this organization; returns how many there are.
+
+    Raises: ConfigError, with every example that is not decided as its file says.
+    """
+    from guardrails.library.examples import check
+
+    facts = with_placeholders(policy_facts(declared.organization))
+    policies = [policy for kind in POLICY_TYPES for policy in declared.library.policies(kind).values()]
+    problems = [problem for policy in policies for problem in check(policy, facts)]
+    if problems:
+        raise ConfigError(problems)
+    return sum(len(policy.examples) for policy in policies)
 
 
 def lint_templates(desired: Desired, passed: Path) -> bool:

@@ -97,6 +97,9 @@ def test_what_a_policy_may_know(names: Directory) -> None:
         "log_archive_bucket": "acme-log-archive-222222222222-eu-west-1",
         "trail_name": "acme-organization-trail",
         "trail_arn": "arn:aws:cloudtrail:eu-west-1:111111111111:trail/acme-organization-trail",
+        "deployer_roles": ["Deployer", "Emergency"],
+        "break_glass_roles": ["BreakGlass", "Emergency"],
+        "member_role": "OrganizationAccountAccessRole",
         "trusted_principals": trusted_principals(DECLARED),
     }
 

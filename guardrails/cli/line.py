@@ -31,8 +31,13 @@ EXIT_PARTLY = 5
 
 def desired_by(options: Options) -> pipeline.Desired:
     """What the user's files compile to, templates linted."""
-    desired = pipeline.compile(pipeline.load(options.config, options.content))
-    pipeline.lint_templates(desired, STATE / "linted")
+    return _compiled(pipeline.load(options.config, options.content))
+
+
+def _compiled(declared: pipeline.Declared) -> pipeline.Desired:
+    desired = pipeline.compile(declared)
+    if not pipeline.lint_templates(desired, STATE / "linted"):
+        note("Templates were not linted, for cfn-lint is not installed: pip install 'landing-zone-guardrails[lint]'")
     return desired
 
 
@@ -55,15 +60,36 @@ def connected(options: Options, desired: pipeline.Desired) -> "Connection":
 @shared_options
 def validate_command(options: Options) -> None:
     """Check config/, policies/ and templates/; needs no AWS."""
-    desired = desired_by(options)
+    desired, examples = _validated(options)
     organization = desired.organization
+    figures = {
+        "accounts": len(organization.accounts),
+        "organizational units": len(organization.organizational_units),
+        "controls": len(organization.controls),
+        "resources": len(desired.resources),
+        "policy examples": examples,
+    }
     if options.output == "json":
-        say(json.dumps({"valid": True, "accounts": len(organization.accounts), "resources": len(desired.resources)}))
-        return
-    say(
-        f"Valid: {len(organization.accounts)} accounts in {len(organization.organizational_units)} organizational units, "
-        f"{len(organization.controls)} controls, {len(desired.resources)} resources."
-    )
+        say(json.dumps({"valid": True, **{name.replace(" ", "_"): figure for name, figure in figures.items()}}))
+    else:
+        say(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}.")
+
+
+def _validated(options: Options) -> tuple[pipeline.Desired, int]:
+    """What the files compile to, and how many policy examples hold; the problems of both are told together."""
+    declared = pipeline.load(options.config, options.content)
+    problems: list[Problem] = []
+    try:
+        examples = pipeline.check_examples(declared)
+    except ConfigError as error:
+        problems += error.problems
+    try:
+        desired = _compiled(declared)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return desired, examples
 
 
 @click.command()

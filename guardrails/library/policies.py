@@ -9,7 +9,7 @@
 An expression may use the parameters, and these facts of the organization, which the caller gives:
 
     prefix  home_region  governed_regions  organization_id  management_account_id  log_archive_account_id  security_account_id
-    log_archive_bucket  trail_name  trail_arn  trusted_principals
+    log_archive_bucket  trail_name  trail_arn  deployer_roles  break_glass_roles  member_role  trusted_principals
 
 A fact may be text that AWS completes later (an account id inside an ARN): it passes through as it is. Trusted principals are
 exempted here, once for all policies: every Deny gets a condition that lets them alone.
