@@ -4,7 +4,8 @@ import json
 import re
 import shutil
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from io import StringIO
 from os import environ, getpid
@@ -14,9 +15,15 @@ from typing import Any
 import pytest
 
 from guardrails.cli import main
+from guardrails.sandbox import operations
+from guardrails.sandbox.calls import Call
 from guardrails.sandbox.embedded import Embedded
 from guardrails.sandbox.process import write_state
+from guardrails.sandbox.refusals import Refusal
 from guardrails.sandbox.running import Running
+
+OFFLINE = (("validate",), ("compile", "--out", "out"))
+ONLINE = (("plan", "--out", "plan.json"), ("drift",), ("apply", "--yes"))
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,11 @@ class Workplace:
             shutil.copytree(self.content / part, self.folder / "content" / part)
         return replace(self, content=self.folder / "content")
 
+    def declare_little(self) -> None:
+        """Declare the tree and the accounts only: no policy, no trail, nobody's access."""
+        self.write("config/controls.yaml", "identity-center: false\n")
+        self.write("config/identity.yaml", "groups: {}\n")
+
     @property
     def journal(self) -> list[Any]:
         """Every line of the journal; none when nothing was ever applied."""
@@ -98,3 +110,32 @@ def open_workplace(folder: Path, repository: Path, sandbox: Embedded, monkeypatc
     write_state(folder / ".guardrails", Running(sandbox.endpoint, pid=getpid()))
     monkeypatch.chdir(folder)
     return Workplace(folder, repository)
+
+
+def refused_everywhere(workplace: Workplace, code: int, *, offline: bool = True) -> str:
+    """Run every command; each must end with the code and the same message, which is returned, and print no result."""
+    offline_ends = [workplace.run(*command) for command in OFFLINE if offline]
+    ends = [*offline_ends, *(workplace.sandboxed(*command) for command in ONLINE)]
+    return same_message(ends, code)
+
+
+def same_message(ends: list[Ended], code: int) -> str:
+    """See that all ended alike, and return what they said."""
+    assert {(end.code, end.out) for end in ends} == {(code, "")}
+    (message,) = {end.message for end in ends}
+    return message.removeprefix("Error: ")
+
+
+@contextmanager
+def denied(service: str, name: str) -> Iterator[None]:
+    """During the block the sandbox refuses an operation ("guardduty", "ListDetectors") to everybody, as AWS does for lack of permission."""
+    known = operations.handler_of
+
+    def refuse(call: Call) -> operations.Answer:
+        raise Refusal(
+            "AccessDeniedException", f"User: {call.caller.arn} is not authorized to perform: {service}:{name}"
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "handler_of", lambda *asked: refuse if asked == (service, name) else known(*asked))
+        yield

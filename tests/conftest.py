@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from guardrails.sandbox.embedded import Embedded
     from tests.command_line import Workplace
@@ -93,3 +93,39 @@ def workplace(
     opened = open_workplace(tmp_path, repository, sandbox, monkeypatch)
     (tmp_path / ".guardrails" / "linted").symlink_to(linted)
     return opened
+
+
+@pytest.fixture(scope="session")
+def first_days() -> dict[str, Any]:
+    """What stands in the sandbox after each seed, for those that were laid."""
+    return {}
+
+
+@pytest.fixture
+def lay(sandbox: "Embedded", first_days: dict[str, Any]) -> "Callable[[str], None]":
+    """Lays a seed, and keeps what stands there then."""
+    from tests.organization_snapshot import snapshot
+
+    def seed(name: str) -> None:
+        sandbox.reset(name)
+        if name not in first_days:
+            first_days[name] = snapshot(sandbox)
+
+    return seed
+
+
+@pytest.fixture
+def untouched(
+    sandbox: "Embedded", workplace: "Workplace", lay: "Callable[[str], None]", first_days: dict[str, Any]
+) -> "Callable[[], None]":
+    """Sees that the organization is what the seed laid (the bare one if none was), and that nothing was recorded."""
+    from tests.organization_snapshot import differences, snapshot
+
+    lay("bare")
+
+    def check() -> None:
+        first_day = first_days[sandbox._application.seed_name]
+        assert "\n".join(differences(first_day, snapshot(sandbox))) == ""
+        assert workplace.journal == []
+
+    return check
