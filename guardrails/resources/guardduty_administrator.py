@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
+
+ATTEMPTS: Final = 6
+PAUSE: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +71,33 @@ class GuardDutyAdministrators(ResourceType[GuardDutyAdministrator]):
 
 
 def _designate(aws: Writer, identity: str) -> None:
-    """Designate the account; when it is the administrator already, because an answer got lost or somebody was faster, all is well."""
-    try:
-        aws.write("guardduty", "enable_organization_admin_account", AdminAccountId=identity)
-    except AwsError as error:
-        listed = aws.items("guardduty", "list_organization_admin_accounts", "AdminAccounts")
-        designated = {found["AdminAccountId"] for found in listed if found["AdminStatus"] == "ENABLED"}
-        if error.code != "BadRequestException" or identity not in designated:
-            raise
+    """Designate the account; when it is the administrator already, because an answer got lost or somebody was faster, all is well.
+
+    An account that was only just made is refused at first, in the words of a request that is wrong for good: so a few times over.
+    """
+    refusals: list[AwsError] = []
+
+    def designated() -> bool | None:
+        try:
+            aws.write("guardduty", "enable_organization_admin_account", AdminAccountId=identity)
+        except AwsError as error:
+            refusals.append(error)
+            if error.code != "BadRequestException":
+                raise
+            known = identity in _administrators(aws)
+            if not known and len(refusals) == ATTEMPTS:
+                raise
+            return known or None
+        return True
+
+    aws.wait_for(
+        designated, what="guardduty:enable_organization_admin_account", every=PAUSE, timeout=ATTEMPTS * 2 * PAUSE
+    )
+
+
+def _administrators(aws: Reader) -> set[str]:
+    listed = aws.items("guardduty", "list_organization_admin_accounts", "AdminAccounts")
+    return {found["AdminAccountId"] for found in listed if found["AdminStatus"] == "ENABLED"}
 
 
 def _detector(aws: Reader) -> tuple[str, str]:

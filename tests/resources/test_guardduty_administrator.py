@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.aws.gateway import Gateway
 from guardrails.engine.observe import observe
 from guardrails.engine.plan import diff
 from guardrails.engine.resource import Live
@@ -154,3 +155,21 @@ def test_denied_is_not_absent(connection: Connection, monkeypatch: pytest.Monkey
     monkeypatch.setattr("guardrails.aws.gateway.Gateway.call", denied)
     seen = observe({TYPE.name: TYPE}, connection.gateway.reader(), [wanted(OTHER)], connection.directory)
     assert [(spot.type, spot.account, spot.region) for spot in seen.blind] == [(TYPE.name, "", OTHER)]
+
+
+def test_an_account_that_was_only_just_made_is_asked_again(
+    connection: Connection, security: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS refuses a new account at first, in the words of a wrong request: the designation is tried until it is taken."""
+    real, refused = Gateway.call, []
+
+    def young(self: Gateway, service: str, operation: str, *place: Any) -> Mapping[str, Any]:
+        if operation == "enable_organization_admin_account" and len(refused) < 2:
+            refused.append(operation)
+            raise AwsError("guardduty:enable_organization_admin_account", "BadRequestException", "not yet")
+        return real(self, service, operation, *place)
+
+    monkeypatch.setattr(Gateway, "call", young)
+    assert put(connection, wanted()) == {"id": security}
+    assert len(refused) == 2
+    assert [resource.administrator for resource in observed(connection)] == [account_address("security")]
