@@ -57,6 +57,7 @@ def connect(
         tempo=Tempo(at_most=EMULATOR_TEMPO) if endpoint else Tempo(),
         calls=Calls(),
         after_write=after_write,
+        is_new=lambda name: directory.get(account_address(name), "created") is not None,
     )
     reader = gateway.reader()
     caller = reader.read("sts", "get_caller_identity")

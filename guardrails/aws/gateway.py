@@ -15,15 +15,23 @@ from typing import Any, Final, Self, TypeVar
 from guardrails.aws.failures import said_in_our_words
 from guardrails.aws.pacing import Pacer
 from guardrails.aws.sessions import Sessions
-from guardrails.errors import AwsError
+from guardrails.errors import AwsAccessDenied, AwsError
 
 T = TypeVar("T")
 
 READING_VERBS: Final = ("describe_", "get_", "list_", "search_", "batch_get_", "lookup_")
 PASSING_ERRORS: Final = frozenset(
-    {"ConcurrentModificationException", "ConcurrentModification", "FinalizingOrganizationException"}
+    {
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "FinalizingOrganizationException",
+        "OptInRequired",  # the services of a new account wake up one after the other
+        "SubscriptionRequiredException",
+    }
 )
 PASSING_ERROR_ATTEMPTS: Final = 12
+NEW_ACCOUNT_ATTEMPTS: Final = 30
+NEW_ACCOUNT_PAUSE: Final = 5.0
 LONGEST_BACKOFF: Final = 20.0
 
 
@@ -57,7 +65,7 @@ class Gateway:
     """One connection to one organization; hands out readers and writers bound to a place.
 
     `after_write` is called with `service:operation` after every write that AWS confirmed: for progress, and for
-    rehearsing crashes.
+    rehearsing crashes. `is_new` tells whether this run made an account: it lets nobody in for its first moments, which is waited out.
     """
 
     sessions: Sessions
@@ -66,6 +74,7 @@ class Gateway:
     tempo: Tempo = field(default_factory=Tempo)
     calls: Calls = field(default_factory=Calls)
     after_write: Callable[[str], None] = lambda call: None
+    is_new: Callable[[str], bool] = lambda account: False
 
     def reader(self) -> "GatewayReader":
         """A reader in the management account's home region, which asks the same question only once."""
@@ -79,8 +88,8 @@ class Gateway:
         self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         """Send one request, paced; errors come in our words."""
+        client = self._client(service, account, region)
         with said_in_our_words(f"{service}:{operation}", account, region):
-            client = self.sessions.client(service, account, region)
             self.pacer.wait(service, operation)
             answer: Mapping[str, Any] = getattr(client, operation)(**params)
             return answer
@@ -89,9 +98,7 @@ class Gateway:
         self, service: str, operation: str, account: str, region: str, params: Mapping[str, Any]
     ) -> Iterator[Mapping[str, Any]]:
         """Every page of a list operation, whether botocore knows a paginator for it or only a NextToken."""
-        with said_in_our_words(f"{service}:{operation}", account, region):
-            client = self.sessions.client(service, account, region)
-            token_in, token_out = _tokens(client, operation)
+        token_in, token_out = _tokens(self._client(service, account, region), operation)
         more: dict[str, Any] = {}
         while True:
             self.calls.count(self.calls.reads, f"{service}:{operation}")
@@ -100,6 +107,18 @@ class Gateway:
             if not (token := page.get(token_out)):
                 return
             more = {token_in: token}
+
+    def _client(self, service: str, account: str, region: str) -> Any:
+        """The client of a place; an account that was only just made is tried until it lets us in."""
+        operation = f"{service} client"
+        for _attempt in range(NEW_ACCOUNT_ATTEMPTS if self.is_new(account) else 0):
+            try:
+                with said_in_our_words(operation, account, region):
+                    return self.sessions.client(service, account, region)
+            except AwsAccessDenied:
+                self.tempo.wait(NEW_ACCOUNT_PAUSE)
+        with said_in_our_words(operation, account, region):
+            return self.sessions.client(service, account, region)
 
 
 def _tokens(client: Any, operation: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ What a `Ref` may ask for:
 | `ORGANIZATION` | id ("o-…"), arn, management_account_id |
 | `ROOT_ADDRESS` | id ("r-…"), arn, path ("o-…/r-…/") |
 | `organizational_unit_address(path)` | id ("ou-…"), arn, path ("o-…/r-…/ou-…/") |
-| `account_address(name)` | id (12 digits), arn |
+| `account_address(name)` | id (12 digits), arn; created, when this run made it |
 | `stack_address(…)` | id (the stack's ARN) and every stack output by its name |
 | others | id, and arn where AWS has one |
 """

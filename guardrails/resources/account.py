@@ -81,6 +81,7 @@ class Accounts(ObjectType[Account]):
         if live is not None:
             return live.attributes
         return {
+            "created": "now",
             "id": identity,
             "arn": aws.read("organizations", "describe_account", AccountId=identity)["Account"]["Arn"],
         }

@@ -179,3 +179,37 @@ def test_waiting_in_vain(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(AwsError, match="the account in prod/eu-west-1: Timeout: not finished after 60 s"):
         writer.wait_for(lambda: looks.append(clock[0]), what="the account", every=25, timeout=60)
     assert looks == [0, 25, 50, 75]
+
+
+class Doors:
+    """Sessions that let nobody in until they were asked so many times."""
+
+    def __init__(self, closed_for: int) -> None:
+        self.closed_for, self.asked = closed_for, 0
+
+    def client(self, service: str, account: str, region: str) -> Any:
+        self.asked += 1
+        if self.asked <= self.closed_for:
+            raise AwsAccessDenied("sts:assume_role", "AccessDenied", "not yet", account=account)
+        return SimpleNamespace(get_caller_identity=lambda: {"Account": "222222222222"})
+
+
+def behind(doors: Doors, gateway: Gateway, *new: str) -> Any:
+    sessions: Any = doors
+    return replace(gateway, sessions=sessions, is_new=new.__contains__).writer().at("dev")
+
+
+def test_an_account_that_this_run_made_is_tried_until_it_lets_us_in(gateway: Gateway) -> None:
+    """The role of a new account cannot be assumed for its first moments: that passes, and is waited out."""
+    doors = Doors(closed_for=3)
+    assert behind(doors, gateway, "dev").read("sts", "get_caller_identity")["Account"] == "222222222222"
+    assert doors.asked == 4
+
+
+@pytest.mark.parametrize(("new", "asked"), [((), 1), (("dev",), under_test.NEW_ACCOUNT_ATTEMPTS + 1)])
+def test_a_door_that_stays_closed_is_a_denial(gateway: Gateway, new: tuple[str, ...], asked: int) -> None:
+    """An account that was there before is asked once, a new one only so often."""
+    doors = Doors(closed_for=1_000)
+    with pytest.raises(AwsAccessDenied):
+        behind(doors, gateway, *new).read("sts", "get_caller_identity")
+    assert doors.asked == asked
