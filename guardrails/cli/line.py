@@ -217,15 +217,19 @@ def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> A
     journal = Journal(STATE / "journal.jsonl", connection.caller, plan)
     journal.begin(len(plan.changes))
     begun = time.monotonic()
-    outcomes = []
-    with applying(len(plan.changes)) as (started, ended):
-        for outcome in run.apply(
-            pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started
-        ):
-            journal.record(outcome)
-            outcomes.append(outcome)
-            ended(outcome)
-    journal.end("done" if all(o.result is run.Result.DONE for o in outcomes) else "in part")
+    outcomes: list[run.Outcome] = []
+    result = "cut off"
+    try:
+        with applying(len(plan.changes)) as (started, ended):
+            for outcome in run.apply(
+                pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started
+            ):
+                journal.record(outcome)
+                outcomes.append(outcome)
+                ended(outcome)
+        result = "done" if all(o.result is run.Result.DONE for o in outcomes) else "in part"
+    finally:
+        journal.end(result)
     return ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls))
 
 

@@ -46,7 +46,7 @@ class Journal:
         )
 
     def end(self, result: str) -> None:
-        """Record that the apply ended, and how."""
+        """Record that the apply ended, and how: "done", "in part", or "cut off" (interrupted, or by an unforeseen error)."""
         self._append({"event": "end", "result": result})
 
     def _append(self, what: dict[str, Any]) -> None:
