@@ -6,12 +6,12 @@ The checks look at the plain data of whatever could be read, so that a mistake i
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from guardrails.config.document import Document, Where
 from guardrails.config.files import Files, organizational_units
 from guardrails.config.messages import value_at
-from guardrails.config.problems import Problems
 from guardrails.config.regions import REGIONS
 from guardrails.model import ROOT, Identity
+from guardrails.problems import Problems
+from guardrails.yaml_document import Document, Where
 
 MAX_DEPTH: Final = 5
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from guardrails.config.document import Document, read
-from guardrails.config.problems import Problems, did_you_mean
 from guardrails.config.vocabulary import Names
 from guardrails.model import ROOT, Source
+from guardrails.problems import Problems, did_you_mean
+from guardrails.yaml_document import Document, read
 
 ORGANIZATION, ACCOUNTS, CONTROLS, IDENTITY = "organization.yaml", "accounts", "controls.yaml", "identity.yaml"
 ACCOUNT_NAME: Final = re.compile(r"(?=.{1,50}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")

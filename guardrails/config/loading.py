@@ -7,10 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from guardrails.config.checks import check_accounts, check_identity, check_organization
-from guardrails.config.document import Document, Where
 from guardrails.config.files import Files, names_in, organizational_units, read_files
 from guardrails.config.messages import validate, value_at
-from guardrails.config.problems import Problems, did_you_mean
 from guardrails.config.shapes import AccountFile, IdentityFile, OrganizationFile
 from guardrails.config.vocabulary import Names, locate
 from guardrails.errors import ConfigError
@@ -24,6 +22,8 @@ from guardrails.model import (
     OrganizationalUnit,
     PermissionSet,
 )
+from guardrails.problems import Problems, did_you_mean
+from guardrails.yaml_document import Document, Where
 
 
 def load(

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
-from guardrails.config.document import Document, Where
-from guardrails.config.problems import Problems, did_you_mean
 from guardrails.config.vocabulary import Names, SelectionSchema
+from guardrails.problems import Problems, did_you_mean
+from guardrails.yaml_document import Document, Where
 
 Model = TypeVar("Model", bound=BaseModel)
 _Message = tuple[str, str]

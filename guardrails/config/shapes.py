@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from guardrails.config.problems import did_you_mean
 from guardrails.config.regions import REGIONS
 from guardrails.config.vocabulary import (
     AccountName,
@@ -19,6 +18,7 @@ from guardrails.config.vocabulary import (
     Tags,
     wrong,
 )
+from guardrails.problems import did_you_mean
 
 MIN_SESSION_MINUTES: Final = 60
 MAX_SESSION_MINUTES: Final = 720

@@ -34,11 +34,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from guardrails.config.document import Document, Where
-from guardrails.config.problems import did_you_mean
 from guardrails.config.regions import REGIONS
 from guardrails.model import Organization, Source, Targets
+from guardrails.problems import did_you_mean
 from guardrails.targets import regions_in, selects_nothing
+from guardrails.yaml_document import Document, Where
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from guardrails.config.document import parse
 from guardrails.config.files import ACCOUNTS, Files, account_name_problem, names_in, read_files
 from guardrails.config.messages import validate
-from guardrails.config.problems import Problems
 from guardrails.config.shapes import AccountFile
 from guardrails.model import Source
+from guardrails.problems import Problems
+from guardrails.yaml_document import parse
 
 HEADER: Final = "# yaml-language-server: $schema=../.schema/account.json\n"
 _PLAIN: Final = re.compile(r"[A-Za-z][\w+=.@/-]*( [\w+=.@/-]+)*", re.ASCII)

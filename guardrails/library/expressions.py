@@ -8,14 +8,15 @@ Source: https://jinja.palletsprojects.com/en/stable/sandbox/
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, Undefined, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from guardrails.problems import nearest
 
 _ONE_EXPRESSION: Final = re.compile(r"\{\{[-+]?(.*?)[-+]?\}\}", re.DOTALL)
 _WRONG: Final = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
@@ -100,11 +101,3 @@ def _evaluation(text: str, tree: nodes.Template) -> Callable[[Mapping[str, Any]]
             return lambda known: expression(**known)
     template = _ENVIRONMENT.from_string(text)
     return lambda known: template.render(**known)
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """The question "did you mean …?" for the known name nearest to a wrong one; else what is known."""
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(sorted(known))}" if known else ""

@@ -24,6 +24,7 @@ from typing import Any, Final
 from guardrails.errors import ConfigError, Problem
 from guardrails.iam.grammar import Flaw, flaws
 from guardrails.iam.narrowing import deny_unless
+from guardrails.problems import nearest
 
 Place = tuple[str, int, int]
 NOWHERE: Final[Place] = ("", 0, 0)
@@ -122,8 +123,6 @@ class PolicySource:
         return {**facts, **{name: parameters.get(name, p.default) for name, p in self.parameters.items()}}
 
     def _misgiven(self, parameters: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-        from guardrails.library.expressions import nearest
-
         for name in parameters.keys() - self.parameters.keys():
             message = f"the policy {self.id} has no parameter {name!r}"
             yield Problem(*place, message, nearest(name, self.parameters))
@@ -178,7 +177,6 @@ def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> Poli
 
     Raises: ConfigError, with every problem of the file, or the nearest right name when there is no such file.
     """
-    from guardrails.library.expressions import nearest
     from guardrails.library.policy_files import read_policy
 
     files = {file.stem: file for file in (folder / kind).glob("*.yaml")}

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.library.expressions import WrongExpression, nearest, understand
+from guardrails.library.expressions import WrongExpression, understand
 from guardrails.library.marked_yaml import MarkedYaml, Where, read
 from guardrails.library.policies import Example, Parameter, PolicySource
+from guardrails.problems import nearest
 
 REQUIRED: Final = ("id", "title", "description", "severity", "source", "statements", "examples")
 OPTIONAL: Final = ("frameworks", "parameters", "exempt", "exempt_reason")

@@ -11,7 +11,6 @@ the parameters of the stack, not here.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/template-anatomy.html
 """
 
-import difflib
 import json
 import sys
 import traceback
@@ -26,6 +25,7 @@ from typing import Any, Final
 
 from guardrails.cloudformation import MAX_TEMPLATE_BYTES, template_body
 from guardrails.errors import ConfigError, Problem
+from guardrails.problems import nearest
 
 WRONG_CONTENT: Final = (
     ArithmeticError,
@@ -52,7 +52,7 @@ def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, A
     path = folder / f"{name}.py"
     if not path.is_file():
         known = sorted(found.stem for found in folder.glob("*.py"))
-        raise _refused(path, f"there is no template {name!r}", _nearest(name, known))
+        raise _refused(path, f"there is no template {name!r}", nearest(name, known))
     module = _load(path, path.stat().st_mtime_ns)
     checked = _checked(path, module.Parameters, parameters)
     with _blaming(path):
@@ -100,7 +100,7 @@ def _checked(path: Path, shape: type[Any], parameters: Mapping[str, Any]) -> Any
 
 def _misnamed(path: Path, known: Mapping[str, "Field[Any]"], parameters: Mapping[str, Any]) -> Iterator[Problem]:
     for name in parameters.keys() - known.keys():
-        yield Problem(str(path), 0, 0, f"there is no parameter {name!r}", _nearest(name, known))
+        yield Problem(str(path), 0, 0, f"there is no parameter {name!r}", nearest(name, known))
     for name, field in known.items():
         if name not in parameters and field.default is MISSING and field.default_factory is MISSING:
             yield Problem(str(path), 0, 0, f"the parameter {name!r} is missing")
@@ -132,10 +132,3 @@ def _line(path: Path, error: BaseException) -> int:
 
 def _refused(path: Path, message: str, suggestion: str = "") -> ConfigError:
     return ConfigError([Problem(str(path), 0, 0, message, suggestion)])
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(sorted(known))}" if known else ""

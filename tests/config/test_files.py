@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from guardrails.config.files import Files, account_name_problem, names_in, organizational_units, read_files
-from guardrails.config.problems import Problems
 from guardrails.errors import ConfigError
 from guardrails.model import Organization
+from guardrails.problems import Problems
 
 
 def test_tree_to_paths() -> None:

@@ -3,10 +3,10 @@ from datetime import date
 import pytest
 from pydantic import Field
 
-from guardrails.config.document import parse
 from guardrails.config.messages import validate, value_at
-from guardrails.config.problems import Problems
 from guardrails.config.vocabulary import Names, Settings
+from guardrails.problems import Problems
+from guardrails.yaml_document import parse
 
 
 class Inner(Settings):

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from guardrails import pipeline
 from guardrails.config import load, schema
-from guardrails.config.document import parse
-from guardrails.config.problems import Problems
+from guardrails.problems import Problems
+from guardrails.yaml_document import parse
 
 KINDS = ("account", "controls", "identity", "organization")
 FILES = {"organization.yaml": "organization", "controls.yaml": "controls", "identity.yaml": "identity"}

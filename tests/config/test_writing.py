@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from guardrails.config import write_account
-from guardrails.config.document import parse
-from guardrails.config.problems import Problems
 from guardrails.config.writing import _write_new, account_text
 from guardrails.errors import ConfigError
 from guardrails.model import Account, Organization
+from guardrails.problems import Problems
+from guardrails.yaml_document import parse
 
 
 def test_written_as_a_person_would(configuration: Path, loaded: Callable[[Path], Organization]) -> None:

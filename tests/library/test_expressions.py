@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from guardrails.library.expressions import WrongExpression, nearest, understand
+from guardrails.library.expressions import WrongExpression, understand
 
 KNOWN: dict[str, Any] = {"name": "acme", "names": ["a", "b"], "count": 3, "on": True}
 
@@ -58,10 +58,3 @@ def test_wrong(text: str, message: str) -> None:
     with pytest.raises(WrongExpression) as refused:
         understand(text).value(KNOWN)
     assert message in str(refused.value)
-
-
-def test_nearest() -> None:
-    """The nearest name is proposed; when none is near, all are told."""
-    assert nearest("prefx", ["prefix", "bucket"]) == "did you mean 'prefix'?"
-    assert nearest("zzz", ["b", "a"]) == "known: a, b"
-    assert nearest("zzz", []) == ""

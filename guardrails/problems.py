@@ -40,3 +40,9 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
         if near:
             return f"did you mean {table[near[0]]!r}?"
     return ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The question "did you mean …?" for the known name nearest to a wrong one; else what is known, sorted; "" when nothing is."""
+    names = sorted(known)
+    return did_you_mean(name, names) or (f"known: {', '.join(names)}" if names else "")

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import yaml
 
-from guardrails.config.problems import Problems
 from guardrails.model import Source
+from guardrails.problems import Problems
 
 MAX_NODES: Final = 250_000
 MAX_DEPTH: Final = 64

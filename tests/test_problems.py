@@ -1,8 +1,8 @@
 import pytest
 
-from guardrails.config.problems import Problems, did_you_mean
 from guardrails.errors import ConfigError, Problem
 from guardrails.model import Source
+from guardrails.problems import Problems, did_you_mean, nearest
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,16 @@ from guardrails.model import Source
         ("", ""),
     ],
 )
-def test_nearest_name(name: str, answer: str) -> None:
+def test_did_you_mean(name: str, answer: str) -> None:
     """The nearest name is offered, whatever its case and above it; none is offered when none is near."""
     assert did_you_mean(name, ["Root", "Security", "Workloads", "Workloads/Prod"]) == answer
+
+
+def test_nearest() -> None:
+    """The nearest name is proposed; when none is near, all are told."""
+    assert nearest("prefx", ["prefix", "bucket"]) == "did you mean 'prefix'?"
+    assert nearest("zzz", ["b", "a"]) == "known: a, b"
+    assert nearest("zzz", []) == ""
 
 
 def test_raised_together() -> None:

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from guardrails.config.document import MAX_NODES, Document, parse, read
-from guardrails.config.problems import Problems
 from guardrails.model import Source
+from guardrails.problems import Problems
+from guardrails.yaml_document import MAX_NODES, Document, parse, read
 
 
 def understood(text: str) -> tuple[Document | None, list[str]]:
