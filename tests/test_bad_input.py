@@ -115,3 +115,14 @@ def test_an_email_of_an_account_elsewhere_fails_that_account_and_what_needs_it(
     assert differences(before, snapshot(sandbox)) == []
     changes = [line for line in workplace.journal[lines:] if line["event"] == "change"]
     assert [(line["address"], line["result"]) for line in changes] == [("AWS::Organizations::Account late", "failed")]
+
+
+@pytest.mark.parametrize("command", ["compile", "plan"])
+def test_a_place_that_cannot_be_written_is_told(workplace: Workplace, untouched: Untouched, command: str) -> None:
+    """A file where a folder should be ends the command with 3 and the path, and is no defect of ours."""
+    workplace.write("taken", "")
+    ended = workplace.sandboxed(command, "--out", "taken/below")
+    assert ended.code == 3
+    assert ended.message.startswith("Error: taken")
+    assert "defect" not in ended.message
+    untouched()

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final, NoReturn, TextIO
 
 import click
 
@@ -87,16 +87,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = guardrails.main(args=arguments, prog_name="guardrails", standalone_mode=False)
     except GuardrailsError as error:
-        click.secho("Error:", fg="red", bold=True, err=True, color=colour(sys.stderr))
-        click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
     except click.Abort:
         click.echo("Interrupted.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(3)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename}: {error.strerror}", 3)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.secho("Error:", fg="red", bold=True, err=True, color=colour(sys.stderr))
+    click.echo(message, err=True)
+    sys.exit(code)
 
 
 def colour(stream: TextIO) -> bool:
@@ -108,9 +116,13 @@ def _unexpected(kind: type[BaseException], error: BaseException, traceback: Trac
     """Say in one line that we failed, and keep the traceback in a file for the bug report."""
     from traceback import format_exception
 
+    text = "".join(format_exception(kind, error, traceback))
     log = Path(".guardrails") / "crash.log"
-    log.parent.mkdir(exist_ok=True)
-    log.write_text("".join(format_exception(kind, error, traceback)), encoding="utf-8")
-    click.echo(
-        f"Unexpected error: {kind.__name__}: {error}\nThis is a defect of Guardrails; {log} has the details.", err=True
-    )
+    try:
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(text, encoding="utf-8")
+    except OSError:  # nowhere to keep it: then it is said
+        where = text
+    else:
+        where = f"{log} has the details."
+    click.echo(f"Unexpected error: {kind.__name__}: {error}\nThis is a defect of Guardrails; {where}", err=True)

@@ -157,7 +157,10 @@ def _blind(spot: Any) -> str:
 def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
     if lines:
         yield click.style(title, fg=colour, bold=True)
-        yield from (f"  {line}" for line in lines)
+        for line in lines:
+            first, *rest = _wrapped(line, WIDTH - 6)
+            yield f"  {first}"
+            yield from (f"      {more}" for more in rest)
         yield ""
 
 
@@ -184,7 +187,7 @@ def render_apply(report: ApplyReport) -> str:
 def _apply_lines(report: ApplyReport) -> Iterator[str]:
     failed = [outcome for outcome in report.outcomes if outcome.result is Result.FAILED]
     skipped = [outcome for outcome in report.outcomes if outcome.result is Result.SKIPPED]
-    yield from _section("Failed:", [f"{o.change.address}\n      {o.reason}" for o in failed], "red")
+    yield from _section("Failed:", [f"{o.change.address}: {o.reason}" for o in failed], "red")
     yield from _section("Skipped:", [f"{o.change.address}: {o.reason}" for o in skipped], "yellow")
     yield from _calls(report.calls)
     yield applied(report.plan, report)
