@@ -171,7 +171,7 @@ def test_what_went_wrong() -> None:
         Outcome(change(), Result.FAILED, 1, "AWS said no"),
         Outcome(change(), Result.SKIPPED, 0, "waits for X, which failed"),
     )
-    assert "Failed:\n  AWS::Organizations::Account shop\n      AWS said no\n" in said
+    assert "Failed:\n  AWS::Organizations::Account shop: AWS said no\n" in said
     assert "Skipped:\n  AWS::Organizations::Account shop: waits for X, which failed\n" in said
     assert said.endswith("Applied: 1 created, 2 not made in 1.2 s.")
 
