@@ -42,7 +42,10 @@ SEED = click.option(
 @shared_options
 def start_command(options: Options, seed: str) -> None:
     """Start it in the background, on loopback only."""
-    _tell(options, sandbox.start(STATE, seed))
+    running = sandbox.start(STATE, seed)
+    _tell(options, running)
+    if running.seed != seed:
+        note(f"It ran already; to begin with {seed}: guardrails sandbox reset --seed {seed}")
 
 
 @sandbox_command.command("stop")
@@ -120,7 +123,6 @@ def _tell(options: Options, running: sandbox.Running) -> None:
             )
         )
         return
-    say(
-        f"The sandbox answers at {running.endpoint} (process {running.pid}), account {running.account_id}, home region {running.region}."
-    )
+    say(f"The sandbox answers at {running.endpoint} (process {running.pid}).")
+    say(f"Management account {running.account_id}, home region {running.region}, seed {running.seed}.")
     say('Point any AWS tool at it with: eval "$(guardrails sandbox env)"')
