@@ -131,3 +131,11 @@ def test_a_policy_where_no_member_account_stands_locks_nobody_out() -> None:
 def test_the_limits_by_name() -> None:
     """The limits that --accept knows."""
     assert {"deletions", "account-protection", "lock-out"} <= set(limits_of(FIRST_DAY, ()))
+
+
+def test_what_cannot_be_judged_needs_consent() -> None:
+    """A policy in words that the evaluator does not know crosses the limit: nobody can say that it locks nobody out."""
+    policy = scp("strange", "Root", condition={"StrangeOperator": {"aws:x": "1"}})
+    ((limit, message),) = violations(making(policy), limits_of(ORGANIZATION, [policy]))
+    assert limit == "lock-out"
+    assert "cannot be judged: unknown condition operator 'StrangeOperator'" in message
