@@ -56,6 +56,15 @@ def test_places() -> None:
     assert document.key_place(("a", 1)) == Source("file.yaml", 3, 5)
 
 
+@pytest.mark.parametrize("key", ["Null", "null", "yes", "012", "1.5", "2012-10-17"])
+def test_keys(key: str) -> None:
+    """A key is the text that was written, whatever it would be as a value."""
+    document, problems = understood(f"{key}: 1\n")
+    assert problems == []
+    assert document
+    assert document.data == {key: 1}
+
+
 def test_aliases() -> None:
     """Plain aliases repeat what they name, and columns count characters, not bytes."""
     document, problems = understood("a: &here {b: [ä, é]}\nc: *here\n")
@@ -80,6 +89,8 @@ def test_aliases() -> None:
         ("a: *b\n", "file.yaml:1:4: is not valid YAML: found undefined alias"),
         ("x: {<<: {a: 1}}\n", "file.yaml:1:5: merge keys (<<) are not allowed (write the keys out)"),
         ("[1]: 2\n", "file.yaml:1:1: a key must be plain text"),
+        ("? [a]\n: b\n", "file.yaml:1:3: a key must be plain text"),
+        ("a: [\n", "file.yaml:2:1: is not valid YAML: did not find expected node content"),
         ("a: !!python/object/apply:os.system [id]\n", "file.yaml:1:4: the tag !!python/object/apply:os.system is not"),
         ("a: !!binary aGk=\n", "file.yaml:1:4: the tag !!binary is not allowed"),
         ("a: !secret x\n", "file.yaml:1:4: the tag !secret is not allowed"),
@@ -138,7 +149,11 @@ def test_byte_order_mark(tmp_path: Path) -> None:
 
 
 def test_unreadable(tmp_path: Path) -> None:
-    """A file that cannot be read is a problem, not a crash."""
+    """A file that cannot be read, or is not there, is a problem, not a crash."""
     problems = Problems()
     assert read(tmp_path, "folder.yaml", problems) is None
-    assert list(map(str, problems.found)) == ["folder.yaml: cannot be read: Is a directory"]
+    assert read(tmp_path / "none.yaml", "none.yaml", problems) is None
+    assert list(map(str, problems.found)) == [
+        "folder.yaml: cannot be read: Is a directory",
+        "none.yaml: cannot be read: No such file or directory",
+    ]

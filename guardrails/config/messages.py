@@ -1,5 +1,6 @@
 """What pydantic found wrong, told to the person who edits the file: where, what, and the nearest right name."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
@@ -133,7 +134,7 @@ def _text(value: Any, _: Mapping[str, Any]) -> _Message:
 
 
 def _list(value: Any, _: Mapping[str, Any]) -> _Message:
-    return "should be a list", f"write [{value}]" if isinstance(value, str | int) else ""
+    return "should be a list", f"write [{value}]" if isinstance(value, str | int | float) else ""
 
 
 def _mapping(value: Any, _: Mapping[str, Any]) -> _Message:
@@ -146,7 +147,7 @@ def _at_least(value: Any, context: Mapping[str, Any]) -> _Message:
 
 def _one_of(value: Any, context: Mapping[str, Any]) -> _Message:
     expected = str(context["expected"])
-    return f"is {value!r}, but should be {expected}", did_you_mean(str(value), expected.replace("'", "").split(" or "))
+    return f"is {value!r}, but should be {expected}", did_you_mean(str(value), re.findall("'([^']*)'", expected))
 
 
 def _plain(text: str) -> Callable[[Any, Mapping[str, Any]], _Message]:

@@ -12,7 +12,7 @@ Report = Callable[[Where, str, str], None]
 def filled(value: Any, known: Mapping[str, Any], report: Report, at: Where = ()) -> Any:
     """A copy of a value in which every expression is evaluated; a list that an expression gives is spliced into the list around it.
 
-    Whole numbers become text, as they stand in a policy. `report` is called with the path, message and suggestion of each problem.
+    Numbers become text, as they stand in a policy. `report` is called with the path, message and suggestion of each problem.
     """
     if isinstance(value, Mapping):
         return {key: filled(item, known, report, (*at, key)) for key, item in value.items()}
@@ -28,4 +28,4 @@ def filled(value: Any, known: Mapping[str, Any], report: Report, at: Where = ())
         except WrongExpression as error:
             report(at, str(error), error.suggestion)
             return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Literal
 
 import pytest
 from pydantic import Field
@@ -28,6 +29,7 @@ class Outer(Settings):
     named: dict[str, Inner] = Field(default_factory=dict)
     nested: dict[str, tuple[Inner, ...]] = Field(default_factory=dict)
     spelled: Inner = Field(default=Inner(), alias="spelled-so")
+    level: Literal["low", "medium", "high"] = "low"
 
 
 def wrong(text: str) -> list[str]:
@@ -56,6 +58,12 @@ def wrong(text: str) -> list[str]:
         ("one: {word: {a: b}}", "f:1:13: 'word' should be text, not a mapping"),
         ("one: 5", "f:1:6: 'one' should be a mapping (key: value)"),
         ("listed: 5", "f:1:9: 'listed' should be a list (write [5])"),
+        ("listed: 1.5", "f:1:9: 'listed' should be a list (write [1.5])"),
+        ("level: hihg", "f:1:8: 'level' is 'hihg', but should be 'low', 'medium' or 'high' (did you mean 'high'?)"),
+        (
+            "level: mediun",
+            "f:1:8: 'level' is 'mediun', but should be 'low', 'medium' or 'high' (did you mean 'medium'?)",
+        ),
         ("listed: {a: b}", "f:1:9: 'listed' should be a list"),
         ("listed: [5]", "f:1:10: an item of 'listed' should be a mapping (key: value)"),
         ("named: [5]", "f:1:8: 'named' should be a mapping (key: value)"),

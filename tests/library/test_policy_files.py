@@ -56,33 +56,52 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert policy.marks["statements", 0, "Resource"] == (16, 15)
 
 
+def test_scalars_stay_what_was_written(tmp_path: Path) -> None:
+    """Account ids, versions, decimal numbers and the operator `Null` come out as text, as they were written."""
+    block = "{Null: {'aws:x': 'true'}, StringEquals: {'aws:y': [012345678901, 1.10, 2012-10-17]}, NumericLessThan: {'a:b': 1.5}}"
+    text = GOOD.replace("Effect: Deny", f"Effect: Deny\n    Condition: {block}")
+    text = text.replace("severity: low", "severity: low\nframeworks: {CIS: [1.7, 2, '1.10']}")
+    assert read(tmp_path, text) == []
+    policy = read_policy(tmp_path / "good.yaml", "scp")
+    assert dict(policy.frameworks) == {"CIS": ("1.7", "2", "1.10")}
+    assert policy.render({}, {"trusted_principals": []})["Statement"][0]["Condition"] == {
+        "Null": {"aws:x": "true"},
+        "StringEquals": {"aws:y": ["012345678901", "1.10", "2012-10-17"]},
+        "NumericLessThan": {"a:b": "1.5"},
+    }
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
         ("id: good", "id: bad", "good.yaml:1:5: id is 'bad' (it is the file's name, 'good')"),
         ("title: A title\n", "", "good.yaml:1:1: 'title' is missing"),
-        ("title: A title", "titel: A title", "good.yaml:2:8: unknown key 'titel' (did you mean 'title'?)"),
-        ("title: A title", "title: 5", "good.yaml:2:8: 'title' should be text"),
-        ("severity: low", "severity: huge", "good.yaml:4:11: severity is 'huge' (one of low, medium, high, critical)"),
-        ("https://docs", "http://docs", "good.yaml:5:9: source should be the https address of a page"),
-        ("type: string", "type: text", "good.yaml:8:11: type is 'text' (one of string, list, integer, boolean)"),
-        ("    description: Which.\n", "", "good.yaml:8:5: 'description' is missing"),
+        ("title: A title", "titel: A title", "good.yaml:2:1: unknown key 'titel' (did you mean 'title'?)"),
+        ("title: A title", "title: 5", "good.yaml:2:8: 'title' should be text, not a number (put it in quotes)"),
+        ("severity: low", "severity: huge", "good.yaml:4:11: 'severity' is 'huge', but should be 'low', 'medium', 'high' or 'critical'"),
+        ("https://docs", "http://docs", "good.yaml:5:9: 'http://docs.aws.amazon.com/x' is not the https address of a page"),
+        ("type: string", "type: text", "good.yaml:8:11: 'type' is 'text', but should be 'string', 'list', 'integer' or 'boolean'"),
+        ("    description: Which.\n", "", "good.yaml:7:3: 'description' is missing"),
         ("default: logs", "default: [logs]", "good.yaml:10:14: default should be text, not ['logs']"),
         ("default: logs", "default: LOGS", "good.yaml:10:14: default is 'LOGS', which does not match [a-z]+"),
         ('"[a-z]+"', '"[a-z"', "good.yaml:11:14: pattern is not a regular expression: unterminated character set at position 0"),
-        ("  bucket:\n", "  Bucket:\n", "good.yaml:8:5: a parameter's name is in snake_case, not 'Bucket'"),
+        ("  bucket:\n", "  Bucket:\n", "good.yaml:7:3: 'Bucket' is not a parameter's name: it is in snake_case"),
         ("  - Sid: One\n    Effect", "  - Effect", "good.yaml:13:5: 'Sid' is missing (name every statement: reports point at it)"),
         ("{{ bucket }}", "{% if x %}y{% endif %}", "good.yaml:16:15: only {{ expressions }} may stand in a text, no {% blocks %}"),
-        ('Resource: "arn', '"{{ bucket }}": "arn', "good.yaml:16:21: an expression cannot stand in a key"),
-        ("expect: allowed", "expect: allow", "good.yaml:20:13: expect is 'allow' (one of allowed, explicitDeny, implicitDeny)"),
-        ("principal: root, ", "", "good.yaml:19:14: 'principal' is missing"),
-        ("action: s3:GetObject", "action: s3:GetObject, acton: x", "good.yaml:19:61: unknown key 'acton' (did you mean 'action'?)"),
+        ('Resource: "arn', '"{{ bucket }}": "arn', "good.yaml:16:5: an expression cannot stand in a key"),
+        ("expect: allowed", "expect: allow",
+         "good.yaml:20:13: 'expect' is 'allow', but should be 'allowed', 'explicitDeny' or 'implicitDeny' (did you mean 'allowed'?)"),
+        ("principal: root, ", "", "good.yaml:19:5: 'principal' is missing"),
+        ("action: s3:GetObject", "action: s3:GetObject, acton: x", "good.yaml:19:54: unknown key 'acton' (did you mean 'action'?)"),
         ("severity: low", "severity: low\nexempt: false", "good.yaml:5:9: exempt: false needs a written exempt_reason"),
         ("severity: low", "severity: low\nexempt_reason: x", "good.yaml:5:16: exempt_reason stands only beside exempt: false"),
-        ("severity: low", "severity: low\nexempt: 5", "good.yaml:5:9: exempt should be true or false"),
+        ("title: A title", "title: ' '", "good.yaml:2:8: 'title' should have at least 1 characters"),
+        ("{principal: root, ", "{principal: root, context: {a: [1, [2]]}, ",
+         "good.yaml:19:45: the value of a context key is text, or a list of texts"),
+        ("severity: low", "severity: low\nexempt: 5", "good.yaml:5:9: 'exempt' should be true or false"),
         ("severity: low", "severity: low\nframeworks: [CIS]",
-         "good.yaml:5:13: frameworks should map a framework to a list of its controls"),
-        ("severity: low", "severity: low\nframeworks: {CIS: 1.7}", 'good.yaml:5:19: should be a list of controls (write ["1.7"])'),
+         "good.yaml:5:13: 'frameworks' should be a mapping (key: value)"),
+        ("severity: low", "severity: low\nframeworks: {CIS: 1.7}", "good.yaml:5:19: 'CIS' should be a list (write [1.7])"),
     ],
 )  # fmt: skip
 def test_a_flaw(tmp_path: Path, old: str, new: str, problem: str) -> None:
@@ -100,16 +119,21 @@ def test_wrong_shapes(tmp_path: Path, key: str, value: str) -> None:
 
 
 def test_all_at_once(tmp_path: Path) -> None:
-    """Several flaws of one file come together."""
-    assert (
-        len(read(tmp_path, GOOD.replace("severity: low", "severity: x").replace("expect: allowed", "expect: x"))) == 2
-    )
+    """Several flaws of one file come together, whatever finds them: YAML, the shape, an expression."""
+    text = GOOD.replace("severity: low", "severity: x\nseverity: low").replace("expect: allowed", "expect: x")
+    found = read(tmp_path, text.replace("{{ bucket }}", "{{ }}"))
+    assert [problem.split(" ")[0] for problem in found] == [
+        "good.yaml:4:11:",
+        "good.yaml:5:1:",
+        "good.yaml:17:15:",
+        "good.yaml:21:13:",
+    ]
 
 
 @pytest.mark.parametrize("text", ["[]", "5", "- a", "x"])
 def test_no_mapping(tmp_path: Path, text: str) -> None:
     """A file that is no mapping is refused as such."""
-    assert read(tmp_path, text) == ["good.yaml:1:1: a policy file is a mapping (key: value)"]
+    assert read(tmp_path, text) == ["good.yaml:1:1: this should be a mapping (key: value)"]
 
 
 JUNK = st.recursive(
