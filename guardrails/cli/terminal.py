@@ -134,7 +134,7 @@ def applying(total: int) -> Iterator[tuple[Callable[["Change"], None], Callable[
 
         def ended(outcome: "Outcome") -> None:
             under_way.pop(outcome.change.address, None)
-            progress.console.print(outcome_line(outcome), markup=False, highlight=False)
+            progress.console.print(outcome_line(outcome), markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
             show()
 
