@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from guardrails.library.expressions import WrongExpression, understand
+from guardrails.yaml_document import Where
 
-Where = tuple[str | int, ...]
 Report = Callable[[Where, str, str], None]
 
 
