@@ -83,6 +83,16 @@ def test_what_was_applied_needs_nothing_more(applied: Workplace) -> None:
     assert (again.code, again.document["calls"]["writes"]) == (0, {})
 
 
+def test_the_usual_credential_chain_leads_to_the_same_plan(
+    workplace: Workplace, sandbox: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `--sandbox`, endpoint and credentials come from the environment as for any AWS tool; the plan is the same."""
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    plan = workplace.run("plan", "--output", "json")
+    assert (plan.code, plan.document) == (0, plan_of(workplace))
+
+
 def test_what_is_changed_by_hand_is_named_and_mended_and_nothing_else(applied: Workplace, sandbox: Embedded) -> None:
     """Drift names exactly the properties that were tampered with, apply makes exactly the writes that mend them, and all is as before."""
     before = snapshot(sandbox)
