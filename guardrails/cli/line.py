@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guardrails import pipeline
-from guardrails.cli.terminal import STATE, Options, applying, note, say, shared_options, working
+from guardrails.cli.terminal import STATE, Options, applying, interruptible, note, say, shared_options, working
 from guardrails.engine import plan as planning
 from guardrails.engine import run, safety
 from guardrails.engine.journal import Journal, locked
@@ -27,6 +27,7 @@ BRIEF = click.option("--brief", is_flag=True, help="Name the changes without the
 EXIT_CHANGES = 2
 EXIT_AWS = 4
 EXIT_PARTLY = 5
+EXIT_INTERRUPTED = 130
 
 
 def desired_by(options: Options) -> pipeline.Desired:
@@ -188,9 +189,9 @@ def apply_command(
             return
         if reviewed is None:
             _show_and_confirm(options, plan, brief=brief, confirmed=yes)
-        report = _apply(connection, plan, show_calls)
+        report, stopped = _apply(connection, plan, show_calls)
     say(options.format.apply(report))
-    click.get_current_context().exit(_exit_code(report))
+    click.get_current_context().exit(EXIT_INTERRUPTED if stopped else _exit_code(report))
 
 
 def _digest_in(file: Path) -> str:
@@ -210,27 +211,31 @@ def _show_and_confirm(options: Options, plan: planning.Plan, *, brief: bool, con
         return
     if options.output != "text" or not sys.stdin.isatty():
         raise ConfigError([Problem("", 0, 0, "nobody is here to confirm", "add --yes, or apply a reviewed plan file")])
-    click.confirm("Apply this?", abort=True, err=True)
+    if not click.confirm("Apply this?", err=True):
+        note("Nothing was changed.")
+        click.get_current_context().exit(EXIT_INTERRUPTED)
 
 
-def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> ApplyReport:
+def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> tuple[ApplyReport, bool]:
+    """Make the changes and record each; tells whether it was stopped before its end."""
     journal = Journal(STATE / "journal.jsonl", connection.caller, plan)
     journal.begin(len(plan.changes))
     begun = time.monotonic()
     outcomes: list[run.Outcome] = []
     result = "cut off"
+    types, writer, names = pipeline.known_types(), connection.gateway.writer(), connection.directory
     try:
-        with applying(len(plan.changes)) as (started, ended):
-            for outcome in run.apply(
-                pipeline.known_types(), plan, connection.gateway.writer(), connection.directory, started=started
-            ):
+        with interruptible() as stopped, applying(len(plan.changes)) as (started, ended):
+            for outcome in run.apply(types, plan, writer, names, started=started, stopped=stopped):
                 journal.record(outcome)
                 outcomes.append(outcome)
                 ended(outcome)
-        result = "done" if all(o.result is run.Result.DONE for o in outcomes) else "in part"
+        if not stopped():
+            result = "done" if all(o.result is run.Result.DONE for o in outcomes) else "in part"
     finally:
         journal.end(result)
-    return ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls))
+    report = ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls))
+    return report, stopped()
 
 
 def _exit_code(report: ApplyReport) -> int:

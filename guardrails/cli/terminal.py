@@ -1,12 +1,14 @@
 """What is shown while work goes on: a live line on a terminal, plain lines everywhere else. Results go to stdout, progress to stderr."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 
 import click
@@ -109,6 +111,25 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status(what) as status:
         yield lambda now: status.update(f"{what}: {now}")
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Take Ctrl-C as a wish to stop, which the block gets a function to ask about; a second one ends everything at once."""
+    asked = False
+
+    def ask(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        note("Stopping as soon as what is under way has ended; once more ends it now.")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

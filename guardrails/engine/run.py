@@ -44,21 +44,21 @@ def apply(
     names: Directory,
     *,
     started: Callable[[Change], None] = lambda change: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Make every change of a plan, at most eight at a time; `started` is told of each as it begins.
 
-    Interrupted (KeyboardInterrupt), it starts nothing new, lets what is under way finish, yields those outcomes, and raises again.
+    Once `stopped` says so it begins nothing new, lets what is under way finish, yields those outcomes, and ends.
     """
     changes = {change.address: change for change in plan.changes}
     order = TopologicalSorter(edges := dependencies(changes))
     order.prepare()
     failed: dict[Address, Address] = {}
-    interrupted = False
     threads = ThreadPoolExecutor(WORKERS)
     try:
         under_way: dict[Future[Outcome], Address] = {}
-        while order.is_active() and not (interrupted and not under_way):
-            for address in () if interrupted else order.get_ready():
+        while order.is_active() and (under_way or not stopped()):
+            for address in () if stopped() else order.get_ready():
                 blocker = next((failed[needed] for needed in sorted(edges[address]) if needed in failed), None)
                 if blocker is not None:
                     failed[address] = blocker
@@ -67,20 +67,13 @@ def apply(
                     continue
                 started(changes[address])
                 under_way[threads.submit(_make, types[address.type], changes[address], aws, names)] = address
-            try:
-                finished = wait(under_way, return_when="FIRST_COMPLETED").done if under_way else set()
-            except KeyboardInterrupt:
-                interrupted = True
-                continue
-            for future in finished:
+            for future in wait(under_way, return_when="FIRST_COMPLETED").done if under_way else ():
                 address = under_way.pop(future)
                 outcome = future.result()
                 if outcome.result is Result.FAILED:
                     failed[address] = address
                 order.done(address)
                 yield outcome
-        if interrupted:
-            raise KeyboardInterrupt
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
 

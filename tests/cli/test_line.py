@@ -1,6 +1,7 @@
 """validate, compile, plan, apply and drift, as a person uses them, on a small declaration."""
 
 import json
+import signal
 import sys
 from concurrent.futures import wait
 from io import StringIO
@@ -194,13 +195,14 @@ def test_an_interruption(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
 
     def interrupted(*given: Any, **more: Any) -> Any:
         if next(looks) == 1:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return wait(*given, **more)
 
     with monkeypatch.context() as patched:
         patched.setattr(run, "wait", interrupted)
         ended = little.sandboxed("apply", "--yes")
     assert ended.code == 130
+    assert "Stopping as soon as" in ended.message
     made = [line for line in little.journal if line["event"] == "change"]
     assert 0 < len(made) < 11
     assert {line["result"] for line in made} == {"done"}
@@ -208,6 +210,18 @@ def test_an_interruption(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
     assert little.journal[-1]["result"] == "cut off"
     assert little.sandboxed("apply", "--yes").code == 0
     assert little.sandboxed("drift").code == 0
+
+
+def test_a_second_interruption_ends_it_now(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C twice ends with 130 too, and the journal tells that the apply was cut off."""
+
+    def interrupted(*given: Any, **more: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(run, "wait", interrupted)
+    assert little.sandboxed("apply", "--yes").code == 130
+    assert little.journal[-1]["result"] == "cut off"
 
 
 def test_brevity_and_calls(little: Workplace) -> None:

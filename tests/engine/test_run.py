@@ -1,8 +1,6 @@
 """A plan is made in dependency order, side by side; a failure stops what depends on it and nothing else."""
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import wait
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -109,40 +107,28 @@ def test_the_port_stands_where_the_object_lives() -> None:
     assert sorted(places) == [("", "eu-west-1"), ("prod", "eu-central-1")]
 
 
-def interrupting(at: int) -> Callable[..., Any]:
-    """`wait`, as if Ctrl-C came while waiting for the `at`-th time."""
-    count = itertools.count(1)
-
-    def waiting(*args: Any, **more: Any) -> Any:
-        if next(count) == at:
-            raise KeyboardInterrupt
-        return wait(*args, **more)
-
-    return waiting
-
-
-def test_an_interruption_lets_finish_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Interrupted, apply begins nothing new, yields every change that was under way, and then raises again."""
-    monkeypatch.setattr(run, "wait", interrupting(1))
+def test_stopped_it_lets_finish_what_is_under_way() -> None:
+    """Stopped while the first changes are under way, apply begins nothing new, yields what was under way, and ends."""
     kind = Things()
-    outcomes: list[Outcome] = []
+    stop: list[str] = []
     stream = run.apply(
-        {THING: kind}, planned(kind, [needing("a"), needing("b"), needing("c", "a")]), Nowhere(), Directory()
+        {THING: kind},
+        planned(kind, [needing("a"), needing("b"), needing("c", "a")]),
+        Nowhere(),
+        Directory(),
+        started=lambda change: stop.append(change.address.name),
+        stopped=lambda: len(stop) >= 2,
     )
-    with pytest.raises(KeyboardInterrupt):
-        outcomes.extend(stream)
-    assert results(outcomes) == {"a": "done", "b": "done"}
+    assert results(list(stream)) == {"a": "done", "b": "done"}
     assert "c" not in {name for _, name in kind.events}
 
 
-def test_an_interruption_at_the_very_end_is_still_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Interrupted while the last change is under way, its outcome is yielded before KeyboardInterrupt."""
-    monkeypatch.setattr(run, "wait", interrupting(2))
+def test_stopped_before_it_began_it_does_nothing() -> None:
+    """An apply that is stopped from the start has no outcomes."""
     kind = Things()
-    stream = run.apply({THING: kind}, planned(kind, [needing("a"), needing("b", "a")]), Nowhere(), Directory())
-    assert [next(stream).change.address.name for _ in "ab"] == ["a", "b"]
-    with pytest.raises(KeyboardInterrupt):
-        next(stream)
+    stream = run.apply({THING: kind}, planned(kind, [needing("a")]), Nowhere(), Directory(), stopped=lambda: True)
+    assert list(stream) == []
+    assert kind.events == []
 
 
 def test_a_defect_is_no_failure_of_aws() -> None:
