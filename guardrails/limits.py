@@ -10,7 +10,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from guardrails.engine.plan import Plan
+from guardrails.engine.plan import Action, Plan
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
 from guardrails.iam.context import Request
@@ -19,11 +19,20 @@ from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.model import ROOT, Organization
 from guardrails.organization_facts import trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
-from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, organizational_unit_address
+from guardrails.resources import (
+    ACCOUNT_TYPE,
+    ORGANIZATIONAL_UNIT_TYPE,
+    ROOT_ADDRESS,
+    STACK_TYPE,
+    organizational_unit_address,
+)
 from guardrails.resources.account import Account
+from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.policy import Policy
+from guardrails.resources.stack_set import StackSet
 
 SCP: Final = "SERVICE_CONTROL_POLICY"
+PROTECTING_TYPES: Final = frozenset({Policy.TYPE, OrganizationTrail.TYPE, STACK_TYPE, StackSet.TYPE})
 FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 NEEDED_ACTIONS: Final = (
     "cloudformation:CreateStack",
@@ -48,6 +57,8 @@ def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mappin
     return {
         **GENERIC_LIMITS,
         "account-protection": partial(_lost_protection, policies),
+        "protection": _removed_protection,
+        "occupied-unit": _occupied_units,
         "lock-out": partial(_locked_out, organization, policies),
     }
 
@@ -62,6 +73,31 @@ def _lost_protection(policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
         if lost:
             move = f"account {after.name} moves from {before.parent.name} to {after.parent.name}"
             yield f"{move}, and out of reach of {', '.join(sorted(lost))}"
+
+
+def _removed_protection(plan: Plan) -> Iterator[str]:
+    """Something that protects or records would be deleted, or a service control policy taken off a target."""
+    for change in plan.changes:
+        if change.action is Action.DELETE and change.address.type in PROTECTING_TYPES:
+            yield f"{change.address} would be deleted"
+        before = change.before.resource if change.before else None
+        if isinstance(before, Policy) and isinstance(change.after, Policy):
+            bared = sorted(target.name for target in set(before.targets) - set(change.after.targets))
+            if bared:
+                yield f"{change.address} would be taken off {', '.join(bared)}"
+
+
+def _occupied_units(plan: Plan) -> Iterator[str]:
+    """An organizational unit would be deleted in which an account stands that does not move: AWS will refuse."""
+    doomed = {
+        c.address for c in plan.changes if c.action is Action.DELETE and c.address.type == ORGANIZATIONAL_UNIT_TYPE
+    }
+    for change in plan.changes:
+        before = change.before.resource if change.before else None
+        if not isinstance(before, Account) or before.parent not in doomed:
+            continue
+        if not isinstance(change.after, Account) or change.after.parent == before.parent:
+            yield f"{before.parent} would be deleted while account {before.name} stands in it: move the account first"
 
 
 def _binding(policies: Sequence[Policy], parent: Address) -> set[str]:

@@ -17,7 +17,7 @@ from guardrails import config
 from guardrails.controls import Control
 from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
-from guardrails.errors import ConfigError, Problem
+from guardrails.errors import CatalogError, ConfigError, Problem
 from guardrails.library import Library
 from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES
@@ -105,7 +105,7 @@ def load(config_folder: Path, content: Path | None = None) -> Declared:
 def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own verb
     """The desired resources, from nothing but what was declared.
 
-    Raises: ConfigError, with every problem of every control.
+    Raises: ConfigError, with every problem of every control; CatalogError, when the code of a control is broken.
     """
     found: dict[Address, Resource] = {}
     caveats: list[str] = []
@@ -119,6 +119,8 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         except ConfigError as error:
             problems += error.problems
             continue
+        except catalog.BROKEN as error:
+            raise CatalogError(f"the control {declaration.id} is broken: {type(error).__name__}: {error}") from error
         caveats += [item.sentence for item in items if isinstance(item, Caveat)]
         problems += _merge(found, (item for item in items if isinstance(item, Resource)), declaration.id)
     if problems:

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from guardrails.engine.plan import Action, Change, Plan
-from guardrails.engine.resource import Address, Live, Ref
+from guardrails.engine.resource import Address, Live, Ref, Resource
 from guardrails.engine.safety import violations
 from guardrails.limits import limits_of
 from guardrails.model import Account as Declared
 from guardrails.organization_facts import trusted_principals
 from guardrails.resources import ROOT_ADDRESS, organizational_unit_address
 from guardrails.resources.account import Account
+from guardrails.resources.group import Group
+from guardrails.resources.organization_trail import OrganizationTrail
+from guardrails.resources.organizational_unit import OrganizationalUnit
 from guardrails.resources.policy import Policy
 from tests.organization_line import FIRST_DAY
 
@@ -40,6 +43,14 @@ def moving(source: Address, destination: Address, action: Action = Action.UPDATE
     before = Account(name="shop", parent=source)
     after = replace(before, parent=destination)
     return Plan((Change(action, after.address, Live(before, {"id": "1"}, managed=True), after, ()),))
+
+
+def deletion(resource: Resource) -> Change:
+    return Change(Action.DELETE, resource.address, Live(resource, {"id": "1"}, managed=True), None, ())
+
+
+def retargeting(before: Policy, after: Policy) -> Change:
+    return Change(Action.UPDATE, after.address, Live(before, {"id": "1"}, managed=True), after, ())
 
 
 POLICIES = (
@@ -139,3 +150,41 @@ def test_what_cannot_be_judged_needs_consent() -> None:
     ((limit, message),) = violations(making(policy), limits_of(ORGANIZATION, [policy]))
     assert limit == "lock-out"
     assert "cannot be judged: unknown condition operator 'StrangeOperator'" in message
+
+
+TRAIL = OrganizationTrail(name="acme-organization-trail", bucket="logs", kms_key="key")
+GROUP = Group(name="auditors")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (deletion(scp("everywhere", "Root")), ("AWS::Organizations::Policy everywhere would be deleted",)),
+        (deletion(TRAIL), ("AWS::CloudTrail::Trail acme-organization-trail would be deleted",)),
+        (deletion(GROUP), ()),
+        (
+            retargeting(scp("prod", "Workloads", "Sandbox"), scp("prod", "Workloads")),
+            ("prod would be taken off Sandbox",),
+        ),
+        (retargeting(scp("prod", "Workloads"), scp("prod", "Workloads", "Sandbox")), ()),
+    ],
+)
+def test_what_protects_goes_only_with_consent(change: Change, said: tuple[str, ...]) -> None:
+    """A policy, trail or stack that would be deleted, and a policy that would be taken off a target, cross the limit by name."""
+    limits = limits_of(FIRST_DAY, POLICIES)
+    found = violations(Plan((change,)), limits)
+    assert [limit for limit, _ in found] == ["protection"] * len(said)
+    assert all(message.endswith(sentence) for (_, message), sentence in zip(found, said, strict=True))
+    assert violations(Plan((change,)), limits, ["protection"]) == ()
+
+
+@pytest.mark.parametrize(("destination", "crossed"), [(None, True), ("Workloads", True), ("Sandbox", False)])
+def test_a_unit_that_is_lived_in_is_not_deleted(destination: str | None, crossed: bool) -> None:
+    """An OU goes only after its accounts: one that is released or stays where it is stands in the way, one that moves out does not."""
+    unit = OrganizationalUnit(name="Workloads", display_name="Workloads", parent=ROOT_ADDRESS)
+    account = Account(name="shop", parent=ou("Workloads"))
+    after = replace(account, parent=ou(destination)) if destination else None
+    action = Action.UPDATE if destination else Action.RELEASE
+    live = Live(account, {"id": "1"}, managed=True)
+    plan = Plan((deletion(unit), Change(action, account.address, live, after, ())))
+    assert bool(violations(plan, limits_of(FIRST_DAY, ()))) is crossed

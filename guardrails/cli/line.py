@@ -145,7 +145,7 @@ def show_plan(options: Options, purpose: str, *, show_calls: bool = False, brief
     plan = _observed_plan(connection, desired)
     crossed = safety.violations(plan, limits_of(desired.organization, desired.resources))
     calls = _calls(connection, show_calls)
-    say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief)))
+    say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief, tuple(safety.impossible(plan)))))
     return plan
 
 
@@ -185,7 +185,7 @@ def apply_command(
             )
         safety.check(plan, limits_of(desired.organization, desired.resources), accept)
         if not plan.changes:
-            say(options.format.plan(PlanReport(plan, calls=_calls(connection, show_calls))))
+            say(options.format.apply(ApplyReport(plan, (), 0.0, _calls(connection, show_calls))))
             return
         if reviewed is None:
             _show_and_confirm(options, plan, brief=brief, confirmed=yes)

@@ -8,12 +8,10 @@ import click
 
 from guardrails import sandbox
 from guardrails.cli.terminal import STATE, Options, note, say, shared_options
-from guardrails.errors import SandboxError
+from guardrails.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from guardrails.aws.sessions import Endpoint
-
-NOT_RUNNING = "no sandbox runs here; start one with: guardrails sandbox start"
 
 
 def running_endpoint() -> "Endpoint":
@@ -106,7 +104,7 @@ def demo_command(options: Options, keep: bool) -> None:
 def _running() -> sandbox.Running:
     running = sandbox.status(STATE)
     if running is None:
-        raise SandboxError(NOT_RUNNING)
+        raise ConfigError([Problem("", 0, 0, "no sandbox runs here", "start one with: guardrails sandbox start")])
     return running
 
 

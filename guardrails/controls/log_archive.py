@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from guardrails.config.vocabulary import Settings, wrong
 from guardrails.controls import Control
-from guardrails.engine.resource import Ref
+from guardrails.engine.resource import Caveat, Ref
 from guardrails.library import Library
 from guardrails.model import Organization
 from guardrails.organization_facts import account_id, log_archive_stack
@@ -45,9 +45,12 @@ class LogArchive(Settings):
         return self
 
 
-def resources(organization: Organization, library: Library, settings: LogArchive) -> Iterator[Stack]:
+def resources(organization: Organization, library: Library, settings: LogArchive) -> Iterator[Stack | Caveat]:
     """One stack in the log archive account's home region."""
     where = log_archive_stack(organization)
+    if settings.mode == "compliance":
+        locked = f"nobody, not even AWS, can delete a log for {settings.retention_days} days"
+        yield Caveat(f"{where.name}: compliance mode cannot be undone: {locked}")
     yield Stack(
         name=where.name,
         account=where.account,

@@ -72,7 +72,8 @@ class Change:
 class Plan:
     """Everything that differs between the declared and the live organization: an ordered tuple of changes, and what was not seen.
 
-    `unmanaged` are live objects that are neither ours nor declared. `caveats` are sentences the reviewer should know.
+    `unmanaged` are live objects and settings that are not declared, and not ours to delete. `caveats` are sentences that the
+    reviewer should know.
     """
 
     changes: tuple[Change, ...]
@@ -148,7 +149,7 @@ def diff(
             continue
         if change := _unwanted(types[address.type], live, exclusive):
             changes[address] = change
-        elif isinstance(types[address.type], ObjectType):
+        else:
             unmanaged.append(address)
     return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats))
 

@@ -5,10 +5,9 @@ A limit is a function from a plan to what crosses it. The generic ones stand her
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from guardrails.engine.plan import Action, Plan
+from guardrails.engine.plan import Action, Plan, plain
 from guardrails.errors import ConfigError, IncompletePlan, PlanError, Problem, UnsafePlan
 
 MOST_DELETIONS: Final = 5
@@ -16,18 +15,12 @@ MOST_DELETIONS: Final = 5
 Limit = Callable[[Plan], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a plan does that somebody must accept: pairs of a limit's id and a sentence."""
-
-    violations: tuple[tuple[str, str], ...]
-
-
 def deletions(plan: Plan) -> Iterator[str]:
     """More than five objects would be deleted at once."""
-    doomed = [change.address for change in plan.changes if change.action is Action.DELETE]
+    doomed = [str(change.address) for change in plan.changes if change.action is Action.DELETE]
     if len(doomed) > MOST_DELETIONS:
-        yield f"{len(doomed)} objects would be deleted, more than {MOST_DELETIONS}: {', '.join(map(str, doomed))}"
+        first, more = ", ".join(doomed[:MOST_DELETIONS]), len(doomed) - MOST_DELETIONS
+        yield f"{len(doomed)} objects would be deleted, more than {MOST_DELETIONS}: {first} and {more} more"
 
 
 GENERIC_LIMITS: Final[Mapping[str, Limit]] = {"deletions": deletions}
@@ -59,16 +52,18 @@ def check(plan: Plan, limits: Mapping[str, Limit], accepted: Collection[str] = (
     if not plan.complete:
         lines = [f"{spot.type}: {spot.reason}{f' ({spot.remedy})' if spot.remedy else ''}" for spot in plan.blind]
         raise IncompletePlan("the plan is incomplete, so it cannot be applied:\n" + "\n".join(lines))
-    if impossible := list(_impossible(plan)):
-        raise PlanError("\n".join(impossible))
+    if wishes := list(impossible(plan)):
+        raise PlanError("\n".join(wishes))
     if crossed := violations(plan, limits, accepted):
         raise UnsafePlan(crossed)
 
 
-def _impossible(plan: Plan) -> Iterator[str]:
+def impossible(plan: Plan) -> Iterator[str]:
+    """What a plan wants that AWS cannot do: a sentence for each property that would have to change and cannot."""
     for change in plan.changes:
         if change.before is None or change.after is None:
             continue
         for difference in change.differences:
             if difference.property.split(".")[0].split("[")[0] in change.after.immutable():
-                yield f"{change.address}: {difference.property} cannot be changed (live {difference.live}, declared {difference.desired})"
+                facts = f"live {plain(difference.live)}, declared {plain(difference.desired)}"
+                yield f"{change.address}: {difference.property} cannot be changed ({facts}): declare what is live"

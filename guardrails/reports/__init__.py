@@ -23,7 +23,8 @@ class CallCounts:
 class PlanReport:
     """A plan to look at: `purpose` is "plan" or "drift"; `violations` are (limit id, sentence) that apply would refuse.
 
-    `calls` is None when nobody asked. A `brief` report names the changes without their properties.
+    `impossible` are sentences about what AWS cannot do at all. `calls` is None when nobody asked. A `brief` report
+    names the changes without their properties.
     """
 
     plan: Plan
@@ -31,6 +32,7 @@ class PlanReport:
     violations: tuple[tuple[str, str], ...] = ()
     calls: CallCounts | None = None
     brief: bool = False
+    impossible: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

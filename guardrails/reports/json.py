@@ -44,8 +44,9 @@ def _text(document: dict[str, Any], calls: CallCounts | None) -> str:
 
 
 def render_plan(report: PlanReport) -> str:
-    """The plan, and what a check would refuse."""
+    """The plan, and what a check would refuse; the limit is "" for what AWS cannot do, which nobody can accept."""
     violations = [{"limit": limit, "message": message} for limit, message in report.violations]
+    violations += [{"limit": "", "message": message} for message in report.impossible]
     return _text({**plan_document(report.plan), "violations": violations}, report.calls)
 
 

@@ -59,10 +59,11 @@ def _plan_lines(report: PlanReport) -> Iterator[str]:
     yield from _section(
         "Not seen (the plan is incomplete, apply will refuse it):", [_blind(spot) for spot in plan.blind], "red"
     )
-    yield from _section("Neither ours nor declared, left alone:", [str(address) for address in plan.unmanaged], None)
+    yield from _section("Live but not declared, left alone:", [str(address) for address in plan.unmanaged], None)
     yield from _section("Good to know:", list(plan.caveats), "cyan")
     refused = [f"{message} (--accept {limit})" for limit, message in report.violations]
     yield from _section("Apply will refuse this unless accepted:", refused, "red")
+    yield from _section("AWS cannot do this, apply will refuse it:", list(report.impossible), "red")
     yield from _calls(report.calls)
     yield summary(report)
 
@@ -84,6 +85,8 @@ def headline(change: Change) -> str:
 
 
 def _property_lines(change: Change) -> Iterator[str]:
+    if change.action is Action.RELEASE:
+        yield "    stays as it is; only our ownership tag goes"
     if change.action is not Action.CREATE:
         for difference in change.differences:
             yield f"    {difference.property}"
@@ -190,7 +193,7 @@ def _apply_lines(report: ApplyReport) -> Iterator[str]:
     yield from _section("Failed:", [f"{o.change.address}: {o.reason}" for o in failed], "red")
     yield from _section("Skipped:", [f"{o.change.address}: {o.reason}" for o in skipped], "yellow")
     yield from _calls(report.calls)
-    yield applied(report.plan, report)
+    yield applied(report.plan, report) if report.plan.changes else click.style(NOTHING_TO_DO["plan"], fg="green")
 
 
 def applied(plan: Plan, report: ApplyReport) -> str:

@@ -185,6 +185,8 @@ def _failure(aws: Reader, identity: str, operation: str, status: str) -> AwsErro
         if event["PhysicalResourceId"] == event["StackId"] and reason == "User Initiated":
             break
     message = "; ".join(reversed(reasons)) or "AWS gives no reason"
+    if "already exists" in message:
+        message += " (was it retained by an earlier stack? import it into a stack of this name, or delete or rename it)"
     return AwsError(f"cloudformation:{operation}", status, message, account=aws.account, region=aws.region)
 
 

@@ -52,10 +52,10 @@ def test_reset(workplace: Workplace, sandbox: Embedded) -> None:
 
 @pytest.mark.parametrize("command", ["status", "env", "reset"])
 def test_where_nothing_runs(nothing_runs: Workplace, command: str) -> None:
-    """What needs a running sandbox ends with 1, and says how to start one."""
+    """What needs a running sandbox ends with 3, and says how to start one."""
     ended = nothing_runs.run("sandbox", command)
-    assert (ended.code, ended.out) == (1, "")
-    assert "no sandbox runs here; start one with: guardrails sandbox start" in ended.message
+    assert (ended.code, ended.out) == (3, "")
+    assert "no sandbox runs here (start one with: guardrails sandbox start)" in ended.message
 
 
 def test_stopping_what_does_not_run(nothing_runs: Workplace) -> None:

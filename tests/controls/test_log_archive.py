@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from guardrails.controls.log_archive import CONTROL, LogArchive
-from guardrails.engine.resource import Ref, refs_in
+from guardrails.engine.resource import Caveat, Ref, refs_in
 from guardrails.library import Library
 from guardrails.model import Organization
 from guardrails.resources import ORGANIZATION, account_address, stack_address
@@ -36,8 +36,12 @@ def test_the_template_text_is_stable(organization: Organization, library: Librar
 
 
 def test_settings_arrive(organization: Organization, library: Library) -> None:
-    """Mode and days of the settings are those of the bucket."""
-    stack = compiled(organization, library, LogArchive(mode="compliance", retention_days=400, expiration_days=4000))
+    """Mode and days of the settings are those of the bucket; what cannot be undone is said to the reviewer."""
+    settings = LogArchive(mode="compliance", retention_days=400, expiration_days=4000)
+    caveat, stack = CONTROL.resources(organization, library, settings)
+    assert isinstance(caveat, Caveat)
+    assert "cannot be undone" in caveat.sentence
+    assert isinstance(stack, Stack)
     bucket = stack.template["Resources"]["Bucket"]["Properties"]
     assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 400}
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 4000

@@ -6,7 +6,7 @@ import pytest
 
 from guardrails.engine.plan import Action, Change, Difference, Plan
 from guardrails.engine.resource import BlindSpot
-from guardrails.engine.safety import GENERIC_LIMITS, MOST_DELETIONS, check, violations
+from guardrails.engine.safety import GENERIC_LIMITS, MOST_DELETIONS, check, impossible, violations
 from guardrails.errors import ConfigError, IncompletePlan, PlanError, UnsafePlan
 from tests.engine.fakes import address, live, needing
 
@@ -23,13 +23,13 @@ def changing(name: str) -> Plan:
 
 @pytest.mark.parametrize(("count", "crossed"), [(0, False), (MOST_DELETIONS, False), (MOST_DELETIONS + 1, True)])
 def test_many_deletions_need_consent(count: int, crossed: bool) -> None:
-    """Up to five deletions pass; the sixth crosses the limit, which names what would go."""
+    """Up to five deletions pass; the sixth crosses the limit, which names the first five and counts the others."""
     found = violations(deleting(count), GENERIC_LIMITS)
     assert bool(found) is crossed
     if crossed:
         assert found[0][0] == "deletions"
         assert "6 objects would be deleted" in found[0][1]
-        assert "Test::Thing thing-5" in found[0][1]
+        assert found[0][1].endswith("Test::Thing thing-4 and 1 more")
 
 
 def test_what_crosses_is_refused_unless_accepted() -> None:
@@ -76,6 +76,14 @@ def test_what_aws_cannot_change_is_refused(name: str, refused: bool) -> None:
         return
     with pytest.raises(PlanError, match="cannot be changed"):
         check(changing(name), GENERIC_LIMITS)
+
+
+def test_what_is_impossible_can_be_told_before_it_is_refused() -> None:
+    """A sentence for each such property names both values and what to do."""
+    assert list(impossible(changing("kind"))) == [
+        "Test::Thing a: kind cannot be changed (live x, declared y): declare what is live"
+    ]
+    assert list(impossible(changing("value"))) == []
 
 
 def test_creating_and_deleting_is_never_impossible() -> None:

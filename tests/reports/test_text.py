@@ -138,7 +138,7 @@ def test_what_else_a_reviewer_should_know() -> None:
         caveats=("new accounts need a run",),
         violations=(("deletions", "six objects would be deleted"),),
     )
-    assert "Neither ours nor declared, left alone:\n  AWS::Organizations::OrganizationalUnit Legacy\n" in said
+    assert "Live but not declared, left alone:\n  AWS::Organizations::OrganizationalUnit Legacy\n" in said
     assert "Good to know:\n  new accounts need a run\n" in said
     assert "refuse this unless accepted:\n  six objects would be deleted (--accept deletions)\n" in said
     assert "Not seen" not in said
@@ -158,10 +158,10 @@ def applied(*outcomes: Outcome) -> str:
 
 
 def test_all_went_well() -> None:
-    """When everything was done, one line counts it."""
+    """When everything was done, one line counts it; when there was nothing to do, one line says so."""
     done = [Outcome(change(action), Result.DONE) for action in (Action.DELETE, Action.CREATE, Action.CREATE)]
     assert applied(*done) == "Applied: 2 created, 1 deleted in 1.2 s."
-    assert applied() == "Applied: nothing to do in 1.2 s."
+    assert applied() == "Nothing to do: the live organization is as declared."
 
 
 def test_what_went_wrong() -> None:

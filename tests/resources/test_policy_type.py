@@ -17,11 +17,11 @@ def test_a_type_is_enabled_once(line: Line) -> None:
 
 
 def test_a_type_that_is_undeclared_stays(line: Line) -> None:
-    """A policy type is a setting: dropped from the declaration it stays enabled, and is no stranger to report."""
+    """A policy type is a setting: dropped from the declaration it stays enabled, and is reported as left alone."""
     line.apply(SCP)
     plan = line.plan()
     assert plan.changes == ()
-    assert SCP.address not in plan.unmanaged
+    assert SCP.address in plan.unmanaged
 
 
 def test_what_is_being_enabled_is_awaited(line: Line) -> None:
