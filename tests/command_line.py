@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from guardrails.cli import main
-from guardrails.sandbox import operations
-from guardrails.sandbox.calls import Call
 from guardrails.sandbox.embedded import Embedded
 from guardrails.sandbox.process import write_state
-from guardrails.sandbox.refusals import Refusal
 from guardrails.sandbox.running import Running
+from guardrails.sandbox.serving import operations
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.refusals import Refusal
 
 OFFLINE = (("validate",), ("compile", "--out", "out"))
 ONLINE = (("plan", "--out", "plan.json"), ("drift",), ("apply", "--yes"))

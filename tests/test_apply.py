@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from guardrails.sandbox import operations
-from guardrails.sandbox.calls import Call
 from guardrails.sandbox.embedded import Embedded
-from guardrails.sandbox.turn import given_away
+from guardrails.sandbox.serving import operations
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.turn import given_away
 from tests.command_line import Workplace
 from tests.organization_snapshot import differences, snapshot
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from guardrails.sandbox import account_creation
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.organizations import account_creation
 from tests.command_line import Workplace, refused_everywhere, same_message
 from tests.organization_snapshot import differences, snapshot
 

@@ -12,6 +12,15 @@ says yes to everything. Nothing ever leaves the machine.
     with in_process() as sandbox:            # the same, in a thread of this process, for tests
         sandbox.client("organizations").list_roots()
 
+What is called from outside stands at the top; the rest is grouped by subject, each on what is below it:
+
+    server, seed        the WSGI application and what it begins with: they put everything below together
+    cloudformation/     stacks, stack sets, templates, resource types
+    cloudtrail/, guardduty/, identity_center/
+    account_services/   IAM, STS, KMS and S3, where moto falls short
+    organizations/      the organization, its tree, accounts and policies, and who may administer what
+    serving/            one request: read, answered or refused; what a reset forgets
+
 Importing this package is cheap: moto is imported by the process (or the `in_process` block) that serves, not here.
 """
 

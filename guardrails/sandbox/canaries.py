@@ -1,6 +1,6 @@
 """What the sandbox replaces inside moto, and the signature it counts on. When moto moves, these tell before anything else.
 
-Everything else that the sandbox does to moto's services it does in front of them, operation by operation (`operations.py`).
+Everything else that the sandbox does to moto's services it does in front of them, operation by operation (`serving/operations.py`).
 """
 
 from collections.abc import Mapping

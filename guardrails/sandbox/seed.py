@@ -11,8 +11,10 @@ from typing import Final
 
 from moto.iam.models import iam_backends
 
-from guardrails.sandbox import callers, identity_center, organization
+from guardrails.sandbox.identity_center import instances
+from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
+from guardrails.sandbox.serving import callers
 
 ADMINISTRATOR: Final = "administrator"
 
@@ -42,7 +44,7 @@ def _administrator() -> None:
 
 def _bare() -> None:
     organization.found_organization("ALL")
-    identity_center.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
+    instances.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
 
 
 def _no_identity_center() -> None:

@@ -20,34 +20,35 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
-from guardrails.sandbox import callers, calls, lifecycle, operations, seed
-from guardrails.sandbox.calls import Call, Signature
-from guardrails.sandbox.refusals import Refusal, Reply, not_implemented, reply
-from guardrails.sandbox.turn import TURN
+from guardrails.sandbox import seed
+from guardrails.sandbox.serving import callers, calls, lifecycle, operations
+from guardrails.sandbox.serving.calls import Call, Signature
+from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented, reply
+from guardrails.sandbox.serving.turn import TURN
 
 SUBJECTS: Final = (
-    "callers",
-    "aws_managed_policies",
-    "sts",
-    "organization",
-    "organizational_units",
-    "accounts",
-    "account_creation",
-    "policy_types",
-    "organization_policies",
-    "policy_attachments",
-    "trusted_access",
-    "delegated_administrators",
-    "organization_tags",
-    "guardduty",
-    "guardduty_organization",
-    "cloudtrail",
-    "identity_center",
-    "permission_sets",
-    "account_assignments",
-    "permission_set_provisioning",
-    "identity_store",
-    "cloudformation",
+    "serving.callers",
+    "account_services.aws_managed_policies",
+    "account_services.sts",
+    "organizations.organization",
+    "organizations.organizational_units",
+    "organizations.accounts",
+    "organizations.account_creation",
+    "organizations.policy_types",
+    "organizations.policies",
+    "organizations.policy_attachments",
+    "organizations.trusted_access",
+    "organizations.delegated_administrators",
+    "organizations.tagging",
+    "guardduty.detectors",
+    "guardduty.organization_configuration",
+    "cloudtrail.trails",
+    "identity_center.instances",
+    "identity_center.permission_sets",
+    "identity_center.account_assignments",
+    "identity_center.permission_set_provisioning",
+    "identity_center.identity_store",
+    "cloudformation.service",
 )
 CONTROL: Final = "/_sandbox/"
 

@@ -1,0 +1,232 @@
+"""CloudFormation's intrinsic functions and pseudo parameters.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guardrails.sandbox.cloudformation.resource_types import Resource
+from guardrails.sandbox.serving.refusals import Refusal
+
+Json = Any
+NO_VALUE: Final = object()
+"""What `Ref: AWS::NoValue` gives: the property that holds it disappears."""
+
+PSEUDO_PARAMETERS: Final = frozenset(
+    f"AWS::{name}"
+    for name in ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+)
+_SUBSTITUTION: Final = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a template's functions may see: parameter values (pseudo ones included), mappings, conditions, live resources.
+
+    `attribute_of` gives an attribute of a live resource.
+    """
+
+    parameters: Mapping[str, Json]
+    mappings: Mapping[str, Json]
+    conditions: Mapping[str, Json]
+    attribute_of: Callable[[str, str], str]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+
+    def resolve(self, value: Json) -> Json:
+        """The value with every function carried out.
+
+        Raises:
+            Refusal: a function is used wrongly.
+        """
+        if isinstance(value, list):
+            return [item for item in map(self.resolve, value) if item is not NO_VALUE]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            (name, argument), *_ = value.items()
+            function = _FUNCTIONS.get(name)
+            if function is not None:
+                return self._call(name, function, argument)
+        resolved = {name: self.resolve(item) for name, item in value.items()}
+        return {name: item for name, item in resolved.items() if item is not NO_VALUE}
+
+    def _call(self, name: str, function: "Function", argument: Json) -> Json:
+        try:
+            return function(self, argument)
+        except (TypeError, ValueError, IndexError, AttributeError) as misshapen:
+            raise Refusal("ValidationError", f"Template error: {name} is not well-formed: {misshapen}") from misshapen
+
+    def holds(self, condition: str | None) -> bool:
+        """Whether a condition is true; no condition is."""
+        return condition is None or _truth(self, {"Condition": condition})
+
+    def ref(self, name: Json) -> Json:
+        """What `Ref` gives for a parameter, a pseudo parameter or a resource."""
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        if name in self.parameters:
+            return self.parameters[name]
+        if name in self.resources:
+            return self.resources[name].physical_id
+        raise Refusal(
+            "ValidationError", f"Template error: unresolved resource dependency [{name}]: its condition is false."
+        )
+
+    def attribute(self, argument: Json) -> str:
+        """What `Fn::GetAtt` gives; the argument is a list or a dotted string."""
+        parts = argument.split(".", 1) if isinstance(argument, str) else list(argument)
+        if len(parts) != 2:
+            raise Refusal(
+                "ValidationError", "Template error: every Fn::GetAtt object requires two non-empty parameters"
+            )
+        return self.attribute_of(str(parts[0]), str(self.resolve(parts[1])))
+
+
+Function = Callable[[Scope, Json], Json]
+
+
+def _join(scope: Scope, argument: Json) -> str:
+    separator, items = argument
+    return str(separator).join(_text(item) for item in scope.resolve(items))
+
+
+def _sub(scope: Scope, argument: Json) -> str:
+    text, local = (argument, {}) if isinstance(argument, str) else argument
+    values = {name: scope.resolve(value) for name, value in local.items()}
+
+    def substitute(match: re.Match[str]) -> str:
+        literal, name = match.group(1), match.group(2).strip()
+        if literal:
+            return f"${{{match.group(2)}}}"
+        if name in values:
+            return _text(values[name])
+        return _text(scope.attribute(name) if "." in name else scope.ref(name))
+
+    return _SUBSTITUTION.sub(substitute, text)
+
+
+def _if(scope: Scope, argument: Json) -> Json:
+    condition, then, otherwise = argument
+    return scope.resolve(then if scope.holds(condition) else otherwise)
+
+
+def _select(scope: Scope, argument: Json) -> Json:
+    index, items = int(scope.resolve(argument[0])), scope.resolve(argument[1])
+    if not 0 <= index < len(items):
+        raise Refusal("ValidationError", f"Template error: Fn::Select cannot select nonexistent value at index {index}")
+    return items[index]
+
+
+def _split(scope: Scope, argument: Json) -> list[str]:
+    return str(scope.resolve(argument[1])).split(str(argument[0]))
+
+
+def _find_in_map(scope: Scope, argument: Json) -> Json:
+    value: Json = scope.mappings
+    for key in (scope.resolve(part) for part in argument[:3]):
+        if key not in value:
+            raise Refusal(
+                "ValidationError", f"Template error: Unable to get mapping for {'::'.join(map(str, argument))}"
+            )
+        value = value[key]
+    return value
+
+
+def _base64(scope: Scope, argument: Json) -> str:
+    return base64.b64encode(str(scope.resolve(argument)).encode()).decode()
+
+
+def _truth(scope: Scope, condition: Json) -> bool:
+    if not isinstance(condition, dict) or len(condition) != 1:
+        raise Refusal("ValidationError", "Template error: every condition must be a condition function")
+    (name, argument), *_ = condition.items()
+    if name == "Condition":
+        if argument not in scope.conditions:
+            raise Refusal("ValidationError", f"Template format error: Unresolved condition dependency {argument}")
+        return _truth(scope, scope.conditions[argument])
+    if name == "Fn::Equals":
+        left, right = (scope.resolve(item) for item in argument)
+        return _text(left) == _text(right)
+    if name == "Fn::Not":
+        return not _truth(scope, argument[0])
+    if name in {"Fn::And", "Fn::Or"}:
+        return (all if name == "Fn::And" else any)(_truth(scope, item) for item in argument)
+    raise Refusal("ValidationError", f"Template error: {name} is not a condition function")
+
+
+def _text(value: Json) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_FUNCTIONS: Final[Mapping[str, Function]] = {
+    "Ref": lambda scope, name: scope.ref(name),
+    "Fn::GetAtt": lambda scope, argument: scope.attribute(argument),
+    "Fn::Join": _join,
+    "Fn::Sub": _sub,
+    "Fn::If": _if,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::Base64": _base64,
+}
+
+
+def references(value: Json) -> frozenset[str]:
+    """The names that a value refers to with `Ref`, `Fn::GetAtt` or `Fn::Sub`; pseudo parameters are left out."""
+    return frozenset(_references(value)) - PSEUDO_PARAMETERS
+
+
+def _references(value: Json) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    if not isinstance(value, dict):
+        return
+    for name, argument in value.items():
+        if name == "Ref" and isinstance(argument, str):
+            yield argument
+        elif name == "Fn::GetAtt":
+            yield argument.split(".", 1)[0] if isinstance(argument, str) else str(argument[0])
+        elif name == "Fn::Sub":
+            yield from _substitutions(argument)
+        else:
+            yield from _references(argument)
+
+
+def _substitutions(argument: Json) -> Iterator[str]:
+    text, local = (argument, {}) if isinstance(argument, str) else argument
+    for literal, name in _SUBSTITUTION.findall(text):
+        if not literal and name.strip() not in local:
+            yield name.strip().split(".", 1)[0]
+    yield from _references(list(local.values()))
+
+
+def condition_problems(condition: Json, conditions: Mapping[str, Json]) -> Iterator[str]:
+    """What keeps a condition from being worked out, whatever the parameters are."""
+    if not isinstance(condition, dict) or len(condition) != 1:
+        yield "Template format error: Every Conditions member must be a condition function."
+        return
+    (name, argument), *_ = condition.items()
+    if name == "Condition" and argument not in conditions:
+        yield f"Template format error: Unresolved condition dependency {argument} in the Conditions block of the template"
+    elif name in {"Fn::And", "Fn::Or", "Fn::Not"}:
+        for one in argument:
+            yield from condition_problems(one, conditions)
+    elif name not in {"Condition", "Fn::Equals"}:
+        yield f"Template format error: {name} is not a condition function."
+
+
+def unsupported(value: Json) -> frozenset[str]:
+    """The functions that a value uses and the sandbox does not have."""
+    if isinstance(value, list):
+        return frozenset().union(*map(unsupported, value))
+    if not isinstance(value, dict):
+        return frozenset()
+    own = {name for name in value if name.startswith("Fn::") and name not in _FUNCTIONS}
+    return frozenset(own).union(*map(unsupported, value.values()))

@@ -1,0 +1,226 @@
+"""Looking at plain stacks: describe and list. Looking moves the clock: see `stack_records.Stack`.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guardrails.sandbox.cloudformation import pages, stack_records, templates
+from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
+from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
+from guardrails.sandbox.cloudformation.templates import Template
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.operations import operation
+
+_NOT_CHECKED = {"DriftInformation": {"StackDriftStatus": "NOT_CHECKED"}}
+_RESOURCE_NOT_CHECKED = {"DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"}}
+
+
+@operation(SERVICE, "DescribeStacks")
+def describe_stacks(call: Call) -> Mapping[str, Any]:
+    """One stack, or all that are not deleted; a deleted one only by its id."""
+    if "StackName" in call.parameters:
+        stack = _asked(call)
+        description = _described(stack)
+        if description["StackStatus"] == "DELETE_COMPLETE" and call.parameters["StackName"] != stack.id:
+            raise _absent(call)
+        return {"Stacks": [description]}
+    living = [_described(stack) for stack in stack_records.stacks(call.account_id, call.region)]
+    newest_first = [one for one in living if one["StackStatus"] != "DELETE_COMPLETE"][::-1]
+    return pages.page("Stacks", newest_first, call.parameters)
+
+
+@operation(SERVICE, "ListStacks")
+def list_stacks(call: Call) -> Mapping[str, Any]:
+    """Summaries of every stack, deleted ones included, newest first."""
+    wanted = call.parameters.get("StackStatusFilter", [])
+    summaries = [_summary(stack) for stack in stack_records.stacks(call.account_id, call.region)]
+    filtered = [one for one in summaries if not wanted or one["StackStatus"] in wanted][::-1]
+    return pages.page("StackSummaries", filtered, call.parameters)
+
+
+@operation(SERVICE, "DescribeStackEvents")
+def describe_stack_events(call: Call) -> Mapping[str, Any]:
+    """A stack's history, newest first."""
+    stack = _asked(call)
+    seen = stack.events[: stack.events_before] if stack.under_way else stack.events
+    stack.look()
+    events = [
+        {
+            "StackId": stack.id,
+            "StackName": stack.name,
+            "EventId": event.id,
+            "LogicalResourceId": event.logical_id,
+            "PhysicalResourceId": event.physical_id or "",
+            "ResourceType": event.type,
+            "ResourceStatus": event.status,
+            "Timestamp": event.time,
+            **({"ResourceStatusReason": event.reason} if event.reason else {}),
+        }
+        for event in reversed(seen)
+    ]
+    return pages.page("StackEvents", events, call.parameters)
+
+
+@operation(SERVICE, "DescribeStackResource")
+def describe_stack_resource(call: Call) -> Mapping[str, Any]:
+    """One resource of a stack."""
+    stack, logical_id = _asked(call), str(call.parameters["LogicalResourceId"])
+    if logical_id not in stack.resources:
+        raise invalid(f"Resource {logical_id} does not exist for stack {stack.name}")
+    resource = stack.resources[logical_id]
+    detail = {
+        "StackName": stack.name,
+        "StackId": stack.id,
+        "LastUpdatedTimestamp": resource.changed,
+        **_resource(resource),
+    }
+    return {"StackResourceDetail": detail}
+
+
+@operation(SERVICE, "DescribeStackResources")
+def describe_stack_resources(call: Call) -> Mapping[str, Any]:
+    """The resources of a stack, at most a hundred."""
+    if "StackName" not in call.parameters:
+        raise invalid("The sandbox finds stack resources by StackName only.")
+    stack = _asked(call)
+    wanted = call.parameters.get("LogicalResourceId")
+    resources = [
+        {"StackName": stack.name, "StackId": stack.id, "Timestamp": resource.changed, **_resource(resource)}
+        for resource in stack.resources.values()
+        if wanted in {None, resource.logical_id}
+    ]
+    return {"StackResources": resources[: pages.LARGEST]}
+
+
+@operation(SERVICE, "ListStackResources")
+def list_stack_resources(call: Call) -> Mapping[str, Any]:
+    """The resources of a stack, page by page."""
+    stack = _asked(call)
+    resources = [
+        {"LastUpdatedTimestamp": resource.changed, **_resource(resource)} for resource in stack.resources.values()
+    ]
+    return pages.page("StackResourceSummaries", resources, call.parameters)
+
+
+@operation(SERVICE, "GetTemplate")
+def get_template(call: Call) -> Mapping[str, Any]:
+    """The template's text as it was given."""
+    if "StackName" not in call.parameters:
+        raise invalid("StackName is required if ChangeSetName is not specified.")
+    return {"TemplateBody": _asked(call).template.body, "StagesAvailable": ["Original", "Processed"]}
+
+
+@operation(SERVICE, "GetTemplateSummary", "ValidateTemplate")
+def get_template_summary(call: Call) -> Mapping[str, Any]:
+    """What a template declares and needs; a wrong one is refused."""
+    body = call.parameters.get("TemplateBody")
+    if body:
+        templates.check_size(str(body))
+        template = templates.parse(str(body))
+    elif "StackName" in call.parameters:
+        template = _asked(call).template
+    else:
+        raise invalid("Either Template URL or Template Body must be specified.")
+    return _template_summary(template)
+
+
+def _template_summary(template: Template) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "Parameters": [
+            {
+                "ParameterKey": name,
+                "ParameterType": rule.get("Type"),
+                "NoEcho": rule.get("NoEcho", False),
+                **({"DefaultValue": str(rule["Default"])} if "Default" in rule else {}),
+                **({"Description": rule["Description"]} if "Description" in rule else {}),
+            }
+            for name, rule in template.parameters.items()
+        ],
+        "ResourceTypes": list(dict.fromkeys(str(resource["Type"]) for resource in template.resources.values())),
+    }
+    if template.description:
+        summary["Description"] = template.description
+    if template.required_capability:
+        summary["Capabilities"] = [template.required_capability]
+        summary["CapabilitiesReason"] = "The following resource(s) require capabilities: [IAM]"
+    return summary
+
+
+def _asked(call: Call) -> Stack:
+    stack = stack_records.find(call.account_id, call.region, str(call.parameters["StackName"]))
+    if stack is None:
+        raise _absent(call)
+    return stack
+
+
+def _absent(call: Call) -> Exception:
+    return invalid(f"Stack with id {call.parameters['StackName']} does not exist")
+
+
+def _described(stack: Stack) -> dict[str, Any]:
+    under_way = stack.under_way
+    description: dict[str, Any] = {
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "StackStatus": stack.look(),
+        "CreationTime": stack.created,
+        "DisableRollback": stack.on_failure == "DO_NOTHING",
+        "EnableTerminationProtection": stack.termination_protection,
+        "NotificationARNs": stack.notification_arns,
+        "Capabilities": stack.capabilities,
+        "Parameters": [{"ParameterKey": name, "ParameterValue": _shown(stack, name)} for name in stack.parameters],
+        "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
+        "RollbackConfiguration": {},
+        **_NOT_CHECKED,
+    }
+    optional: dict[str, Any] = {
+        "Description": stack.template.description,
+        "LastUpdatedTime": stack.updated,
+        "RoleARN": stack.role_arn,
+        "TimeoutInMinutes": stack.timeout_in_minutes,
+    }
+    if not under_way:
+        optional |= {"StackStatusReason": stack.reason, "DeletionTime": stack.deleted, "Outputs": _outputs(stack)}
+    return description | {name: value for name, value in optional.items() if value}
+
+
+def _shown(stack: Stack, name: str) -> str:
+    return "****" if stack.template.parameters[name].get("NoEcho") else stack.parameters[name]
+
+
+def _outputs(stack: Stack) -> list[dict[str, str]]:
+    outputs = []
+    for name, value in stack.outputs.items():
+        output = {"OutputKey": name, "OutputValue": value}
+        description = stack.template.outputs.get(name, {}).get("Description")
+        outputs.append(output | ({"Description": description} if description else {}))
+    return outputs
+
+
+def _summary(stack: Stack) -> dict[str, Any]:
+    described = _described(stack)
+    names = (
+        "StackId",
+        "StackName",
+        "StackStatus",
+        "CreationTime",
+        "LastUpdatedTime",
+        "DeletionTime",
+        "StackStatusReason",
+        "DriftInformation",
+    )
+    summary = {name: described[name] for name in names if name in described}
+    return summary | ({"TemplateDescription": stack.template.description} if stack.template.description else {})
+
+
+def _resource(resource: StackResource) -> dict[str, Any]:
+    described = {
+        "LogicalResourceId": resource.logical_id,
+        "PhysicalResourceId": resource.physical_id,
+        "ResourceType": resource.type,
+        "ResourceStatus": resource.status,
+        "ResourceStatusReason": resource.reason,
+    }
+    return {name: value for name, value in described.items() if value is not None} | _RESOURCE_NOT_CHECKED

@@ -1,0 +1,116 @@
+"""IAM Identity Center: one organization instance, in the home region of the management account, and nowhere else.
+
+Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/welcome.html
+"""
+
+from typing import Final
+
+from moto.identitystore.models import IdentityStoreData, identitystore_backends
+from moto.ssoadmin.models import Instance, PermissionSet, SSOAdminBackend, ssoadmin_backends
+
+from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.refusals import Refusal
+
+PRINCIPAL: Final = "sso.amazonaws.com"
+
+_HOME: Final[dict[str, str]] = lifecycle.forgotten_on_reset({})
+
+
+def enable(account_id: str, region: str) -> None:
+    """Enable the organization instance, as a person does in the console: no API does."""
+    made = Instance(account_id, region)
+    ssoadmin_backends[account_id][region].instances.append(made)
+    identitystore_backends[account_id][region].identity_stores[made.identity_store_id] = IdentityStoreData()
+    _HOME["region"] = region
+
+
+def home(call: Call) -> SSOAdminBackend | None:
+    """The store of the instance that the caller sees from the region: the organization's, for its administrators; or None."""
+    region = _HOME.get("region")
+    allowed = call.account_id == MANAGEMENT_ACCOUNT_ID or call.account_id in organization.delegated_administrators(
+        PRINCIPAL
+    )
+    return ssoadmin_backends[MANAGEMENT_ACCOUNT_ID][region] if region == call.region and allowed else None
+
+
+def instance(call: Call, arn: str | None = None) -> SSOAdminBackend:
+    """The store of the instance that the call names (or of the ARN given).
+
+    Raises:
+        Refusal: AccessDeniedException, when the caller has no such instance; AWS does not tell whether it
+        exists elsewhere.
+    """
+    store, wanted = home(call), arn or call.parameters["InstanceArn"]
+    if store is None or all(each.instance_arn != wanted for each in store.instances):
+        raise Refusal(
+            "AccessDeniedException", f"User: {call.caller.arn} is not authorized to perform: sso:{call.operation}"
+        )
+    return store
+
+
+def permission_set(call: Call) -> PermissionSet:
+    """The permission set that the call names.
+
+    Raises:
+        Refusal: ResourceNotFoundException.
+    """
+    return find_permission_set(instance(call), call.parameters["PermissionSetArn"])
+
+
+def find_permission_set(store: SSOAdminBackend, arn: str) -> PermissionSet:
+    """A permission set of an instance.
+
+    Raises:
+        Refusal: ResourceNotFoundException.
+    """
+    found = next((each for each in store.permission_sets if each.permission_set_arn == arn), None)
+    if found is None:
+        raise Refusal("ResourceNotFoundException", f"Could not find PermissionSet with id {arn.rpartition('/')[2]}")
+    return found
+
+
+@operation("sso-admin", "CreateInstance")
+def create_instance(call: Call) -> Answer:
+    """Refused: in the management account a person enables the organization instance; member instances are not in the sandbox.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateInstance.html
+    """
+    if call.account_id == MANAGEMENT_ACCOUNT_ID:
+        raise Refusal("ValidationException", "An instance cannot be created in the management account by this API.")
+    raise Refusal("AccessDeniedException", "Account instances are not enabled in this organization.")
+
+
+@operation("sso-admin", "ListInstances")
+def list_instances(call: Call) -> Answer:
+    """The instance, seen in its home region only."""
+    store = home(call)
+    found = [
+        {
+            "InstanceArn": each.instance_arn,
+            "IdentityStoreId": each.identity_store_id,
+            "OwnerAccountId": each.account_id,
+            "Status": each.status,
+        }
+        for each in (store.instances if store else [])
+    ]
+    return {"Instances": found}
+
+
+def invalid(message: str) -> Refusal:
+    """ValidationException."""
+    return Refusal("ValidationException", message)
+
+
+def install() -> None:
+    """No account has an instance by itself."""
+    moto_init = SSOAdminBackend.__init__
+
+    def without_instance(self: SSOAdminBackend, region_name: str, account_id: str) -> None:
+        moto_init(self, region_name, account_id)
+        self.instances.clear()
+
+    SSOAdminBackend.__init__ = without_instance  # type: ignore[method-assign]

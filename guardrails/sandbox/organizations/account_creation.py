@@ -1,0 +1,145 @@
+"""Accounts are made asynchronously: a request first, the account when somebody has looked at the request often enough.
+
+The sandbox has no clock. A look (DescribeCreateAccountStatus, ListCreateAccountStatus) shows a request as it stands
+and moves it one step on; so the first look after CreateAccount still says IN_PROGRESS, the second says how it ended.
+Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from moto.iam.models import iam_backends
+from moto.organizations.models import FakeAccount, organizations_backends
+from moto.organizations.utils import make_random_create_account_status_id
+
+from guardrails.sandbox.organizations import organization, placement, policy_targets, tagging
+from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.serving.callers import PARTITION
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.refusals import Refusal
+
+MAX_IN_PROGRESS: Final = 5
+MAX_ACCOUNT_NAME_CHARACTERS: Final = 50
+ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
+EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}")
+
+
+@dataclass
+class CreateAccountRequest:
+    """A request for an account and how far it has come."""
+
+    id: str
+    name: str
+    email: str
+    role_name: str
+    tags: dict[str, str]
+    requested: datetime
+    state: str = "IN_PROGRESS"
+    completed: datetime | None = None
+    account_id: str | None = None
+    failure_reason: str | None = None
+
+
+_REQUESTS: Final[dict[str, CreateAccountRequest]] = lifecycle.forgotten_on_reset({})
+
+
+@operation("organizations", "CreateAccount")
+def create_account(call: Call) -> Answer:
+    """Ask for an account; five requests at most may be under way."""
+    organization.require_management(call)
+    name, email = call.parameters["AccountName"], call.parameters["Email"]
+    role_name = call.parameters.get("RoleName") or ACCESS_ROLE
+    _check(name, email, role_name)
+    tags = tagging.checked(call.parameters.get("Tags", []))
+    if sum(request.state == "IN_PROGRESS" for request in _REQUESTS.values()) >= MAX_IN_PROGRESS:
+        message = "You attempted to exceed the number of accounts that can be in progress at a time."
+        raise organization.constraint("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED", message)
+    identifier = make_random_create_account_status_id()
+    made = CreateAccountRequest(identifier, name, email, role_name, tags, datetime.now(UTC))
+    _REQUESTS[identifier] = made
+    return {"CreateAccountStatus": _described(made)}
+
+
+@operation("organizations", "DescribeCreateAccountStatus")
+def describe_create_account_status(call: Call) -> Answer:
+    """Look at one request."""
+    organization.require_reader(call)
+    found = _REQUESTS.get(call.parameters["CreateAccountRequestId"])
+    if found is None:
+        message = "We can't find an create account request with the CreateAccountRequestId that you specified."
+        raise Refusal("CreateAccountStatusNotFoundException", message)
+    return {"CreateAccountStatus": _look(found)}
+
+
+@operation("organizations", "ListCreateAccountStatus")
+def list_create_account_status(call: Call) -> Answer:
+    """Look at every request in the states asked for, newest last, twenty a page."""
+    organization.require_reader(call)
+    states = call.parameters.get("States") or ["IN_PROGRESS", "SUCCEEDED", "FAILED"]
+    answer = organization.page(
+        call, "CreateAccountStatuses", [each for each in _REQUESTS.values() if each.state in states]
+    )
+    return {**answer, "CreateAccountStatuses": [_look(request) for request in answer["CreateAccountStatuses"]]}
+
+
+def _check(name: str, email: str, role_name: str) -> None:
+    if not 1 <= len(name) <= MAX_ACCOUNT_NAME_CHARACTERS:
+        raise organization.invalid("MAX_LENGTH_EXCEEDED")
+    if not EMAIL.fullmatch(email) or not 6 <= len(email) <= 64:
+        raise organization.invalid("INVALID_PATTERN", "You specified an invalid e-mail address.")
+    if not ROLE_NAME.fullmatch(role_name):
+        raise organization.invalid("INVALID_ROLE_NAME", "You specified an invalid role name.")
+
+
+def _look(request: CreateAccountRequest) -> Mapping[str, Any]:
+    """Show the request as it stands, then let it come one step further."""
+    shown = _described(request)
+    if request.state == "IN_PROGRESS":
+        _complete(request)
+    return shown
+
+
+def _complete(request: CreateAccountRequest) -> None:
+    request.completed = datetime.now(UTC)
+    if any(account.email.lower() == request.email.lower() for account in organization.backend().accounts):
+        request.state, request.failure_reason = "FAILED", "EMAIL_ALREADY_EXISTS"
+        return
+    request.state, request.account_id = "SUCCEEDED", _make(request).id
+
+
+def _make(request: CreateAccountRequest) -> FakeAccount:
+    made = FakeAccount(
+        organization.organization(), AccountName=request.name, Email=request.email, RoleName=request.role_name
+    )
+    made.create_account_status_id, made.tags = request.id, request.tags
+    organization.backend().accounts.append(made)
+    organizations_backends.master_accounts[made.id] = (MANAGEMENT_ACCOUNT_ID, PARTITION)
+    _give_access(made.id, request.role_name)
+    policy_targets.attach_defaults(made)
+    placement.account_placed(made.id, None, made.parent_id)
+    return made
+
+
+def _give_access(account_id: str, role_name: str) -> None:
+    """moto makes the role that trusts the management account; AWS also lets it do everything."""
+    iam = iam_backends[account_id][PARTITION]
+    iam.attach_role_policy(f"arn:{PARTITION}:iam::aws:policy/AdministratorAccess", role_name)
+
+
+def _described(request: CreateAccountRequest) -> Mapping[str, Any]:
+    shown = {
+        "Id": request.id,
+        "AccountName": request.name,
+        "State": request.state,
+        "RequestedTimestamp": request.requested,
+        "CompletedTimestamp": request.completed,
+        "AccountId": request.account_id,
+        "FailureReason": request.failure_reason,
+    }
+    return {name: value for name, value in shown.items() if value is not None}

@@ -1,0 +1,256 @@
+"""The organization of the sandbox: what every Organizations operation asks of it, and who may call what.
+
+moto's models hold the data; everything here is about reading it as AWS shows it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from moto.iam.models import iam_backends
+from moto.organizations.models import (
+    FakeAccount,
+    FakeOrganization,
+    FakeOrganizationalUnit,
+    FakePolicy,
+    FakeRoot,
+    OrganizationsBackend,
+    organizations_backends,
+)
+
+from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.serving.callers import PARTITION
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.operations import operation
+from guardrails.sandbox.serving.refusals import Refusal
+
+PAGE_SIZE: Final = 20
+MANAGEMENT_EMAIL: Final = "management@example.com"
+MANAGEMENT_NAME: Final = "management"
+STACK_SETS_PRINCIPAL: Final = "member.org.stacksets.cloudformation.amazonaws.com"
+
+
+def backend() -> OrganizationsBackend:
+    """moto's store of the one organization (of the management account)."""
+    return organizations_backends[MANAGEMENT_ACCOUNT_ID][PARTITION]
+
+
+def found_organization(feature_set: str) -> None:
+    """Make the organization: a root, the management account, AWS's own policies attached; no policy type enabled."""
+    known = set(iam_backends)
+    backend().create_organization(region="us-east-1", FeatureSet=feature_set)
+    for ghost in set(iam_backends) - known - {MANAGEMENT_ACCOUNT_ID}:
+        # moto makes the management account under another id first, and leaves an access role behind there.
+        del iam_backends[ghost]
+    organization().master_account_email = MANAGEMENT_EMAIL
+    management = backend().accounts[0]
+    management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
+    for policy in backend().policies:
+        policy._arn_format = "arn:{0}:organizations::aws:policy/" + policy.type.lower() + "/{3}"
+
+
+def organization() -> FakeOrganization:
+    """The organization.
+
+    Raises:
+        Refusal: AWSOrganizationsNotInUseException, there is none.
+    """
+    found = backend().org
+    if found is None:
+        raise Refusal("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+    return found
+
+
+def root() -> FakeRoot:
+    """The root of the organization."""
+    found = backend().ou[0]
+    assert isinstance(found, FakeRoot)
+    return found
+
+
+def accounts() -> Mapping[str, FakeAccount]:
+    """Every account of the organization by id, the management account first, then in the order of creation; closed ones included."""
+    return {account.id: account for account in backend().accounts}
+
+
+def find_account(account_id: str) -> FakeAccount | None:
+    """An account of the organization, or None."""
+    return next((account for account in backend().accounts if account.id == account_id), None)
+
+
+def is_active_member(account_id: str) -> bool:
+    """Whether the organization has this account and it is not closed."""
+    found = find_account(account_id)
+    return found is not None and found.state == "ACTIVE"
+
+
+def active_members() -> Iterator[FakeAccount]:
+    """The member accounts that are active: never the management account."""
+    return (each for each in backend().accounts if each.id != MANAGEMENT_ACCOUNT_ID and each.state == "ACTIVE")
+
+
+def account(account_id: str) -> FakeAccount:
+    """An account of the organization.
+
+    Raises:
+        Refusal: AccountNotFoundException.
+    """
+    found = find_account(account_id)
+    if found is None:
+        raise Refusal("AccountNotFoundException", "You specified an account that doesn't exist.")
+    return found
+
+
+def find_unit(unit_id: str) -> FakeOrganizationalUnit | None:
+    """A root or an organizational unit, or None."""
+    return next((unit for unit in backend().ou if unit.id == unit_id), None)
+
+
+def parent(parent_id: str, code: str = "ParentNotFoundException") -> FakeOrganizationalUnit:
+    """A root or an organizational unit named as a parent.
+
+    Raises:
+        Refusal: the given code.
+    """
+    found = find_unit(parent_id)
+    if found is None:
+        raise Refusal(code, "You specified a root or OU that doesn't exist.")
+    return found
+
+
+def path(parent_id: str | None) -> str:
+    """The path of what hangs under a root or OU: `o-…/r-…/ou-…/`, from the organization down, as ListAccounts shows it."""
+    segments: list[str] = []
+    while parent_id:
+        segments.append(parent_id)
+        unit = find_unit(parent_id)
+        parent_id = unit.parent_id if unit else None
+    return "/".join([organization().id, *reversed(segments)]) + "/"
+
+
+def trusted_principals() -> frozenset[str]:
+    """The service principals with trusted access."""
+    return frozenset(service["ServicePrincipal"] for service in backend().services)
+
+
+def delegated_administrators(principal: str) -> tuple[str, ...]:
+    """The accounts that are delegated administrators for a service principal, oldest first."""
+    return tuple(admin.account.id for admin in backend().admins if principal in admin.services)
+
+
+def require_management(call: Call) -> None:
+    """Let only the management account pass.
+
+    Raises:
+        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
+    """
+    require_membership(call)
+    if call.account_id != MANAGEMENT_ACCOUNT_ID:
+        raise _denied()
+
+
+def require_reader(call: Call) -> None:
+    """Let the management account and every delegated administrator pass: who may read the organization.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
+    Raises:
+        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
+    """
+    require_membership(call)
+    if call.account_id != MANAGEMENT_ACCOUNT_ID and all(
+        admin.account.id != call.account_id for admin in backend().admins
+    ):
+        raise _denied()
+
+
+def require_membership(call: Call) -> None:
+    """Let only accounts of the organization pass.
+
+    Raises:
+        Refusal: AWSOrganizationsNotInUseException.
+    """
+    organization()
+    if find_account(call.account_id) is None:
+        raise Refusal("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+
+
+def require_all_features() -> None:
+    """Let only an organization with all features pass.
+
+    Raises:
+        Refusal: PolicyTypeNotAvailableForOrganizationException.
+    """
+    if organization().feature_set != "ALL":
+        message = (
+            "You can't use the specified policy type with the feature set currently enabled for this organization."
+        )
+        raise Refusal("PolicyTypeNotAvailableForOrganizationException", message)
+
+
+def _denied() -> Refusal:
+    return Refusal("AccessDeniedException", "You don't have permissions to access this resource.")
+
+
+def constraint(reason: str, message: str) -> Refusal:
+    """ConstraintViolationException with its reason."""
+    return Refusal("ConstraintViolationException", message, Reason=reason)
+
+
+def invalid(reason: str, message: str = "You specified an invalid value.") -> Refusal:
+    """InvalidInputException with its reason."""
+    return Refusal("InvalidInputException", message, Reason=reason)
+
+
+def page(call: Call, key: str, items: Iterable[Any], size: int = PAGE_SIZE) -> dict[str, Any]:
+    """One page of a list under `key`, with a NextToken while there is more: AWS's page size at most, fewer when MaxResults asks.
+
+    Raises:
+        Refusal: InvalidInputException, the token was not given out by this list.
+    """
+    found = list(items)
+    token, limit = call.parameters.get("NextToken"), min(call.parameters.get("MaxResults") or size, size)
+    try:
+        begin = int(token) if token else 0
+    except ValueError:
+        raise invalid("INVALID_NEXT_TOKEN", "You specified an invalid next token.") from None
+    end = begin + limit
+    return {key: found[begin:end], **({"NextToken": str(end)} if end < len(found) else {})}
+
+
+def policies(policy_type: str) -> Iterator[FakePolicy]:
+    """The organization's policies of one type."""
+    return (policy for policy in backend().policies if policy.type == policy_type)
+
+
+@operation("organizations", "CreateOrganization")
+def create_organization(call: Call) -> Mapping[str, Any]:
+    """Make an organization of which the caller's account is the management account.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
+    """
+    if backend().org is not None or call.account_id != MANAGEMENT_ACCOUNT_ID:
+        raise Refusal("AlreadyInOrganizationException", "This account is already a member of an organization.")
+    found_organization(call.parameters.get("FeatureSet", "ALL"))
+    return _described()
+
+
+@operation("organizations", "DescribeOrganization")
+def describe_organization(call: Call) -> Mapping[str, Any]:
+    """Describe the organization; any of its accounts may ask."""
+    require_membership(call)
+    return _described()
+
+
+def _described() -> Mapping[str, Any]:
+    found = organization()
+    types = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}] if found.feature_set == "ALL" else []
+    return {
+        "Organization": {
+            "Id": found.id,
+            "Arn": found.arn,
+            "FeatureSet": found.feature_set,
+            "MasterAccountArn": found.master_account_arn,
+            "MasterAccountId": found.master_account_id,
+            "MasterAccountEmail": found.master_account_email,
+            "AvailablePolicyTypes": types,
+        }
+    }

@@ -1,0 +1,57 @@
+"""What hangs on which root, OU or account: the record of attachments, without any rule about them."""
+
+from typing import Final, TypeAlias
+
+from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, FakePolicy
+
+from guardrails.sandbox.organizations import organization
+
+Target: TypeAlias = FakeAccount | FakeOrganizationalUnit
+DEFAULT_POLICIES: Final = ("p-FullAWSAccess", "p-RCPFullAWSAccess")
+
+
+def attach_defaults(target: Target) -> None:
+    """Attach what AWS attaches to every new OU and account."""
+    for policy in organization.backend().policies:
+        if policy.id in DEFAULT_POLICIES and policy not in target.attached_policies:
+            attach(policy, target)
+
+
+def attach_defaults_everywhere(policy_type: str) -> None:
+    """Attach the AWS managed policy of a type to every root, OU and account that has none of the type: enabling a type does."""
+    for policy in organization.policies(policy_type):
+        if policy.aws_managed:
+            targets: list[Target] = [*organization.backend().ou, *organization.backend().accounts]
+            for target in targets:
+                if not of_type(target, policy_type):
+                    attach(policy, target)
+
+
+def detach_type(policy_type: str) -> None:
+    """Detach every policy of a type from everything."""
+    for policy in organization.policies(policy_type):
+        for target in list(policy.attachments):
+            detach(policy, target)
+
+
+def detach_everything(target: Target) -> None:
+    """Detach every policy from a target that goes away."""
+    for policy in list(target.attached_policies):
+        detach(policy, target)
+
+
+def attach(policy: FakePolicy, target: Target) -> None:
+    """Note an attachment on both sides."""
+    target.attached_policies.append(policy)
+    policy.attachments.append(target)
+
+
+def detach(policy: FakePolicy, target: Target) -> None:
+    """Note the end of an attachment on both sides."""
+    target.attached_policies.remove(policy)
+    policy.attachments.remove(target)
+
+
+def of_type(target: Target, policy_type: str) -> list[FakePolicy]:
+    """The policies of a type that hang on the target itself."""
+    return [policy for policy in target.attached_policies if policy.type == policy_type]

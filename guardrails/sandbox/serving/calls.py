@@ -1,0 +1,110 @@
+"""One request to one AWS operation, read from HTTP: service, operation, region, caller, parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import Any, Final
+
+from moto.core.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
+
+from guardrails.sandbox.serving.callers import Caller
+from guardrails.sandbox.serving.refusals import Reply
+
+SERVICE_OF_SIGNING_NAME: Final[Mapping[str, str]] = {"sso": "sso-admin", "tagging": "resourcegroupstaggingapi"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to an operation, as botocore names both. `parameters` are the request's members, parsed by botocore's model."""
+
+    service: str
+    operation: str
+    region: str
+    caller: Caller
+    request: Request
+    path_parameters: Mapping[str, Any]
+
+    @property
+    def account_id(self) -> str:
+        """The account of the caller."""
+        return self.caller.account_id
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The request's members by their names in botocore's model; members that were not sent are absent."""
+        parser = PROTOCOL_PARSERS[self._protocol](self._model, map_type=dict)
+        parsed = parser.parse(
+            {
+                "method": self.request.method,
+                "values": self.request.values,
+                "headers": self.request.headers,
+                "body": self.request.get_data(),
+                "url_path": self.request.path,
+                "url_params": dict(self.path_parameters),
+            }
+        )
+        return {name: value for name, value in parsed.items() if value is not None}
+
+    def reply(self, answer: Mapping[str, Any]) -> Reply:
+        """Write the operation's response members in the protocol that the request was made in."""
+        serializer = get_serializer_class(self.service, self._protocol)(operation_model=self._model)
+        response = serializer.serialize(answer)
+        body = response["body"]
+        return Reply(
+            response["status_code"], dict(response["headers"]), body if isinstance(body, bytes) else body.encode()
+        )
+
+    @property
+    def _model(self) -> OperationModel:
+        model: OperationModel = get_service_model(self.service).operation_model(self.operation)
+        return model
+
+    @property
+    def _protocol(self) -> str:
+        return determine_request_protocol(get_service_model(self.service), self.request.content_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the Authorization header says: who signed, for which region and service (its signing name)."""
+
+    access_key_id: str
+    region: str
+    service: str
+
+
+def signature(environ: Mapping[str, Any]) -> Signature | None:
+    """Read the credential scope of a request signed with Signature Version 4; None for an unsigned or differently signed request.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+    """
+    scope = str(environ.get("HTTP_AUTHORIZATION", "")).partition("Credential=")[2].partition(",")[0]
+    parts = scope.strip().split("/")
+    if len(parts) != 5:
+        return None
+    return Signature(parts[0], parts[2], parts[3].lower())
+
+
+def read_body(environ: dict[str, Any]) -> bytes | None:
+    """Read the request's body and leave a fresh copy in its place; None for a body of unknown length, which stays unread."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def operation_of(service: str, request: Request) -> tuple[str, Mapping[str, Any]] | None:
+    """The operation of a service that a request means, with its path parameters; None when botocore's model has none such."""
+    try:
+        model, path_parameters = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return None
+    return str(model.name), path_parameters
