@@ -55,8 +55,8 @@ def snapshot(sandbox: Embedded) -> Any:
 
 def differences(left: Any, right: Any) -> list[str]:
     """The lines in which two snapshots differ; none when they are equal."""
-    sides = [json.dumps(side, indent=1, sort_keys=True).splitlines() for side in (left, right)]
-    return list(unified_diff(*sides, lineterm="", n=2))
+    before, after = (json.dumps(side, indent=1, sort_keys=True).splitlines() for side in (left, right))
+    return list(unified_diff(before, after, lineterm="", n=2))
 
 
 def in_order(value: Any) -> Any:

@@ -58,7 +58,7 @@ def crash_points(writes: int, step: int) -> Iterator[int]:
 def test_an_apply_that_crashes_after_any_write_is_completed_by_the_next_one(
     sandbox: Embedded, desired: pipeline.Desired, crash_every: int
 ) -> None:
-    """After a crash at write k and a second apply, names, properties and counts are those of an undisturbed run, and nothing is left to do."""
+    """After a crash at write k and a second apply, all is as after an undisturbed run, and nothing is left to do."""
     counter = CrashAfter(1_000_000)
     outcomes = apply(sandbox, desired, counter)
     assert [o.reason for o in outcomes if o.result is not run.Result.DONE] == []

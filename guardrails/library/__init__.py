@@ -34,15 +34,15 @@ class Library:
 
         Raises: ConfigError, with every problem of every file.
         """
-        from guardrails.library import policies
+        from guardrails.library import policy_files
 
-        return policies.load(self.content / "policies", kind)
+        return policy_files.load(self.content / "policies", kind)
 
     def policy(self, kind: str, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "PolicySource":
         """The policy `policies/<kind>/<name>.yaml`; `place` is where it was asked for, to point at when it does not exist.
 
         Raises: ConfigError, with every problem of the file.
         """
-        from guardrails.library import policies
+        from guardrails.library import policy_files
 
-        return policies.load_one(self.content / "policies", kind, name, place)
+        return policy_files.load_one(self.content / "policies", kind, name, place)

@@ -18,7 +18,6 @@ exempted here, once for all policies: every Deny gets a condition that lets them
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, Problem
@@ -150,39 +149,6 @@ class PolicySource:
         while path and path not in self.marks:
             path = path[:-1]
         return Problem(self.file, *self.marks.get(path, (1, 1)), message, suggestion)
-
-
-def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
-    """Every policy of a kind, by id, from `folder/<kind>/*.yaml`.
-
-    Raises: ConfigError, with every problem of every file.
-    """
-    from guardrails.library.policy_files import read_policy
-
-    stray = [file for file in sorted((folder / kind).glob("*")) if file.suffix != ".yaml"]
-    problems = [Problem(str(file), 0, 0, "is no policy file", "policy files end in .yaml") for file in stray]
-    found: dict[str, PolicySource] = {}
-    for file in sorted((folder / kind).glob("*.yaml")):
-        try:
-            found[file.stem] = read_policy(file, kind)
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> PolicySource:
-    """The policy `folder/<kind>/<name>.yaml`; `place` is where it was asked for.
-
-    Raises: ConfigError, with every problem of the file, or the nearest right name when there is no such file.
-    """
-    from guardrails.library.policy_files import read_policy
-
-    files = {file.stem: file for file in (folder / kind).glob("*.yaml")}
-    if name not in files:
-        raise ConfigError([Problem(*place, f"there is no policy {name!r} in {folder / kind}", nearest(name, files))])
-    return read_policy(files[name], kind)
 
 
 def without(document: Mapping[str, Any], organization_paths: Sequence[str], accounts: Sequence[str]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from guardrails.config.messages import validate, value_at
 from guardrails.config.vocabulary import Names, Settings, Shaped, wrong
-from guardrails.errors import ConfigError
+from guardrails.errors import ConfigError, Problem
 from guardrails.library.expressions import WrongExpression, understand
-from guardrails.library.policies import Example, Parameter, PolicySource
-from guardrails.problems import Problems
+from guardrails.library.policies import NOWHERE, Example, Parameter, Place, PolicySource
+from guardrails.problems import Problems, nearest
 from guardrails.yaml_document import Document, Where, read
 
 
@@ -95,6 +95,35 @@ class PolicyShape(Settings):
     examples: tuple[ExampleShape, ...] = Field(min_length=1)
     exempt: bool = True
     exempt_reason: Text = ""
+
+
+def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
+    """Every policy of a kind, by id, from `folder/<kind>/*.yaml`.
+
+    Raises: ConfigError, with every problem of every file.
+    """
+    stray = [file for file in sorted((folder / kind).glob("[!.]*")) if file.suffix != ".yaml"]
+    problems = [Problem(str(file), 0, 0, "is no policy file", "policy files end in .yaml") for file in stray]
+    found: dict[str, PolicySource] = {}
+    for file in sorted((folder / kind).glob("[!.]*.yaml")):
+        try:
+            found[file.stem] = read_policy(file, kind)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> PolicySource:
+    """The policy `folder/<kind>/<name>.yaml`; `place` is where it was asked for.
+
+    Raises: ConfigError, with every problem of the file, or the nearest right name when there is no such file.
+    """
+    files = {file.stem: file for file in (folder / kind).glob("[!.]*.yaml")}
+    if name not in files:
+        raise ConfigError([Problem(*place, f"there is no policy {name!r} in {folder / kind}", nearest(name, files))])
+    return read_policy(files[name], kind)
 
 
 def read_policy(file: Path, kind: str) -> PolicySource:

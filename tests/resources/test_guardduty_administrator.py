@@ -161,7 +161,8 @@ def test_an_account_that_was_only_just_made_is_asked_again(
     connection: Connection, security: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """AWS refuses a new account at first, in the words of a wrong request: the designation is tried until it is taken."""
-    real, refused = Gateway.call, []
+    real = Gateway.call
+    refused: list[str] = []
 
     def young(self: Gateway, service: str, operation: str, *place: Any) -> Mapping[str, Any]:
         if operation == "enable_organization_admin_account" and len(refused) < 2:
