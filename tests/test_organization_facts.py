@@ -7,7 +7,7 @@ import pytest
 
 from guardrails.engine.resource import Directory, Ref, substitute
 from guardrails.library import Library
-from guardrails.model import Account, Identity, Organization
+from guardrails.model import Account
 from guardrails.organization_facts import (
     account_id,
     log_archive_bucket,
@@ -19,22 +19,14 @@ from guardrails.organization_facts import (
     trusted_roles,
 )
 from guardrails.resources import ORGANIZATION, account_address
+from tests.organization_line import FIRST_DAY
 
 IDS = {"management": "111111111111", "log-archive": "222222222222", "security-tooling": "333333333333"}
-DECLARED = Organization(
-    prefix="acme",
-    home_region="eu-west-1",
-    governed_regions=("eu-west-1", "eu-central-1"),
-    management_account="management",
-    log_archive_account="log-archive",
-    security_account="security-tooling",
+DECLARED = replace(
+    FIRST_DAY,
     deployer_roles=("Deployer", "Emergency"),
     break_glass_roles=("BreakGlass", "Emergency"),
-    member_role="OrganizationAccountAccessRole",
-    organizational_units=(),
     accounts=tuple(Account(name, name, f"{name}@example.com", "Root") for name in IDS),
-    controls=(),
-    identity=Identity(),
 )
 
 

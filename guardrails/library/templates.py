@@ -21,26 +21,12 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 from guardrails.cloudformation import MAX_TEMPLATE_BYTES, template_body
+from guardrails.engine.catalog import BROKEN
 from guardrails.errors import ConfigError, Problem
 from guardrails.problems import nearest
-
-WRONG_CONTENT: Final = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
-"""What Python raises when a content file is wrong."""
 
 
 def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +104,7 @@ def _blaming(path: Path) -> Iterator[None]:
     """Turn what goes wrong inside the block into a problem of the content file, at its line."""
     try:
         yield
-    except WRONG_CONTENT as error:
+    except BROKEN as error:
         line = error.lineno or 0 if isinstance(error, SyntaxError) else _line(path, error)
         message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
         raise ConfigError([Problem(str(path), line, 1 if line else 0, message)]) from error

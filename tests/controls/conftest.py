@@ -1,11 +1,13 @@
 """What controls are made from: a small organization, and the content that ships."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from guardrails.library import Library
-from guardrails.model import Account, Identity, Organization, OrganizationalUnit
+from guardrails.model import Account, Organization, OrganizationalUnit
+from tests.organization_line import FIRST_DAY
 
 
 @pytest.fixture
@@ -19,22 +21,12 @@ def organization() -> Organization:
         "dev": "Workloads/Dev",
         "trial": "Workloads",
     }
-    return Organization(
-        prefix="acme",
-        home_region="eu-west-1",
-        governed_regions=("eu-west-1", "eu-central-1"),
-        management_account="management",
-        log_archive_account="log-archive",
-        security_account="security-tooling",
-        deployer_roles=("GuardrailsDeployer",),
-        break_glass_roles=("BreakGlass",),
-        member_role="OrganizationAccountAccessRole",
+    return replace(
+        FIRST_DAY,
         organizational_units=tuple(
             map(OrganizationalUnit, ("Security", "Workloads", "Workloads/Prod", "Workloads/Dev")),
         ),
         accounts=tuple(Account(name, name, f"{name}@example.com", home) for name, home in homes.items()),
-        controls=(),
-        identity=Identity(),
     )
 
 

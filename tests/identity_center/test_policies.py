@@ -9,7 +9,7 @@ from guardrails.aws.sessions import Endpoint
 from guardrails.identity_center import policies
 from guardrails.identity_center.policies import AttachedPolicies
 from guardrails.sandbox.running import ACCESS_KEY_ID, SECRET_ACCESS_KEY
-from tests.resources.conftest import ORGANIZATION
+from tests.organization_line import FIRST_DAY
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -25,7 +25,7 @@ EVERYTHING = AttachedPolicies(
 
 @pytest.fixture
 def connection(sandbox: "Embedded") -> Connection:
-    return connect(ORGANIZATION, endpoint=Endpoint(sandbox.endpoint, ACCESS_KEY_ID, SECRET_ACCESS_KEY))
+    return connect(FIRST_DAY, endpoint=Endpoint(sandbox.endpoint, ACCESS_KEY_ID, SECRET_ACCESS_KEY))
 
 
 @pytest.fixture

@@ -7,34 +7,18 @@ import pytest
 
 from guardrails.aws.connection import Connection, connect
 from guardrails.aws.sessions import Endpoint
-from guardrails.model import Account, Identity, Organization
 from guardrails.resources import account_address
 from guardrails.sandbox.running import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from tests.organization_line import FIRST_DAY
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
-
-ORGANIZATION = Organization(
-    prefix="acme",
-    home_region="eu-west-1",
-    governed_regions=("eu-west-1", "eu-central-1"),
-    management_account="management",
-    log_archive_account="log-archive",
-    security_account="security-tooling",
-    deployer_roles=("GuardrailsDeployer",),
-    break_glass_roles=("BreakGlass",),
-    member_role="OrganizationAccountAccessRole",
-    organizational_units=(),
-    accounts=(Account("management", "management", "management@example.com", "Root"),),
-    controls=(),
-    identity=Identity(),
-)
 
 
 @pytest.fixture
 def connection(sandbox: "Embedded") -> Connection:
     """A checked connection to the bare organization."""
-    return connect(ORGANIZATION, endpoint=Endpoint(sandbox.endpoint, ACCESS_KEY_ID, SECRET_ACCESS_KEY))
+    return connect(FIRST_DAY, endpoint=Endpoint(sandbox.endpoint, ACCESS_KEY_ID, SECRET_ACCESS_KEY))
 
 
 @pytest.fixture
