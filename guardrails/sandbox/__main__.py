@@ -3,18 +3,39 @@
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from guardrails.sandbox.process import write_state
+from guardrails.sandbox.process import is_forgotten, write_state
 from guardrails.sandbox.running import Running
 from guardrails.sandbox.server import Application, bind
 
+LOOK_SECONDS: Final = 5.0
+
+
+def ending_when_forgotten(state_dir: Path) -> Callable[[], None]:
+    """What the server does between requests: every five seconds it looks whether anybody could still find it, and ends when not."""
+    looked = time.monotonic()
+
+    def look() -> None:
+        nonlocal looked
+        if time.monotonic() - looked < LOOK_SECONDS:
+            return
+        looked = time.monotonic()
+        if is_forgotten(state_dir, os.getpid()):
+            sys.exit(0)
+
+    return look
+
 
 def main(state_dir: Path, seed: str) -> None:
-    """Serve until told to end; the state file appears once requests are answered."""
+    """Serve until told to end, or until the state file names somebody else; it appears once requests are answered."""
     server = bind(Application(seed))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     write_state(state_dir, Running(f"http://127.0.0.1:{server.server_port}", os.getpid(), seed=seed))
+    server.service_actions = ending_when_forgotten(state_dir)  # type: ignore[method-assign]  # socketserver's own hook
     server.serve_forever()
 
 

@@ -86,6 +86,12 @@ def read_state(state_dir: Path) -> Running | None:
         return None
 
 
+def is_forgotten(state_dir: Path, pid: int) -> bool:
+    """Whether the state file is gone, or names another process than this one: then nobody can find it any more."""
+    named = read_state(state_dir)
+    return named is None or named.pid != pid
+
+
 def write_state(state_dir: Path, running: Running) -> None:
     """Write the state file in one step, readable by its owner only."""
     fresh = state_dir / f"{STATE_FILE}.{os.getpid()}"

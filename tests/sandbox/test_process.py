@@ -13,7 +13,9 @@ import pytest
 
 from guardrails import sandbox
 from guardrails.errors import SandboxError
+from guardrails.sandbox import __main__ as served
 from guardrails.sandbox import process
+from guardrails.sandbox.running import Running
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,25 @@ def test_importing_the_package_imports_no_moto() -> None:
         "import sys, guardrails.sandbox; sys.exit(any(name in sys.modules for name in ('moto', 'boto3', 'botocore')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_process_that_nobody_can_find_is_forgotten(tmp_path: Path) -> None:
+    """Without a state file, with a broken one, or with one that names another process, nobody finds this one any more."""
+    mine = os.getpid()
+    assert process.is_forgotten(tmp_path, mine)
+    process.write_state(tmp_path, Running("http://127.0.0.1:1", mine))
+    assert not process.is_forgotten(tmp_path, mine)
+    assert process.is_forgotten(tmp_path, mine + 1)
+    (tmp_path / process.STATE_FILE).write_text("{", encoding="utf-8")
+    assert process.is_forgotten(tmp_path, mine)
+
+
+def test_a_forgotten_process_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between requests it looks from time to time, and ends once nobody could find it; before that it stays."""
+    monkeypatch.setattr(served, "LOOK_SECONDS", 0.0)
+    look = served.ending_when_forgotten(tmp_path)
+    process.write_state(tmp_path, Running("http://127.0.0.1:1", os.getpid()))
+    look()
+    (tmp_path / process.STATE_FILE).unlink()
+    with pytest.raises(SystemExit):
+        look()
