@@ -1,10 +1,11 @@
 """One customer managed key for an account and region: the key that services encrypt with where nothing finer is chosen.
 
-Its policy keeps administration and use apart: whoever administers the key gains no use of it, and only administrators may
-destroy it. Nobody is locked out: IAM in the account can always mend the policy.
+Its policy keeps administration and use apart: neither permission brings the other, and only administrators may destroy the
+key. Nobody is locked out: whom IAM in the account lets change the policy can mend it, and so could also widen it.
 
 Sources: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html,
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html,
 https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html
 """
 
@@ -15,7 +16,7 @@ from pydantic import Field
 from troposphere import GetAtt, Output, Ref, Sub, Template, kms
 
 ADMINISTRATION: Final = (
-    *("kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"),
+    *("kms:CreateAlias", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"),
     *("kms:Disable*", "kms:Get*", "kms:Delete*", "kms:TagResource", "kms:UntagResource"),
     *("kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
 )
@@ -65,6 +66,7 @@ def statements(p: Parameters) -> list[dict[str, Any]]:
     logs = {"Service": Sub("logs.${AWS::Region}.amazonaws.com")}
     in_logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}}
     for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    in_services = {**here, **for_services}
     destroyers = {"ArnNotLike": {"aws:PrincipalArn": administrators}}
     return [
         statement("AdministrationThroughIam", "Allow", account, ADMINISTRATION),
@@ -73,6 +75,7 @@ def statements(p: Parameters) -> list[dict[str, Any]]:
         statement("UseThroughServices", "Allow", {"AWS": "*"}, USE, here),
         statement("UseByLogs", "Allow", logs, USE, in_logs),
         statement("GrantsForServices", "Allow", account, GRANTS, for_services),
+        statement("GrantsThroughServices", "Allow", {"AWS": "*"}, ("kms:CreateGrant",), in_services),
     ]
 
 

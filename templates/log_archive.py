@@ -13,7 +13,7 @@ from troposphere import GetAtt, Output, Parameter, Ref, Sub, Template, kms, s3
 
 Days = Annotated[int, Field(ge=1, le=36500)]
 KEY_ADMINISTRATION: Final = (
-    *("kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"),
+    *("kms:CreateAlias", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*"),
     *("kms:Disable*", "kms:Get*", "kms:Delete*", "kms:TagResource", "kms:UntagResource"),
     *("kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
 )
@@ -113,14 +113,19 @@ def bucket(p: Parameters, key: kms.Key) -> s3.Bucket:
 
 
 def key_statements(p: Parameters, this_trail: dict[str, Any]) -> list[dict[str, Any]]:
-    """IAM in this account administers; the trail encrypts; readers in this account decrypt, through S3 only."""
+    """IAM in this account administers; the trail encrypts; whom IAM here lets read the bucket decrypts, through S3 only.
+
+    A bucket with a bucket key asks the trail for Decrypt besides. Readers need no word on KMS in their own policies, which
+    `ReadOnlyAccess` would not have; an object that IAM does not let them read stays closed.
+    """
     ours = {"kms:EncryptionContext:aws:cloudtrail:arn": Sub(trail_arn(p, region="*"))}
-    through_s3 = {"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}
+    here = {"kms:CallerAccount": Ref("AWS::AccountId"), "kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}
+    encryption = ["kms:GenerateDataKey*", "kms:Decrypt"]
     return [
         allow("AdministrationThroughIam", ACCOUNT, list(KEY_ADMINISTRATION)),
-        allow("EncryptionByTheTrail", TRAIL, "kms:GenerateDataKey*", condition=this_trail, like=ours),
+        allow("EncryptionByTheTrail", TRAIL, encryption, condition=this_trail, like=ours),
         allow("DescriptionByTheTrail", TRAIL, "kms:DescribeKey", condition=this_trail),
-        allow("DecryptionByReadersHere", ACCOUNT, "kms:Decrypt", condition=through_s3),
+        allow("DecryptionByReadersHere", {"AWS": "*"}, "kms:Decrypt", condition=here),
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,14 @@ def test_rotation(sandbox: "Embedded", policy: dict[str, Any]) -> None:
 
 
 def test_administration_is_not_use(policy: dict[str, Any]) -> None:
-    """The account administers through IAM, without condition so that nobody is locked out, and gains no use by it."""
+    """The account administers through IAM, without condition so that nobody is locked out, and gains no use by it, nor grants of it."""
     administration = policy["AdministrationThroughIam"]
     assert administration["Principal"] == {"AWS": ROOT}
     assert "Condition" not in administration
     assert "kms:Put*" in administration["Action"]
     use = {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
-    assert not {*use, "kms:*"} & set(administration["Action"])
+    for action in (*use, "kms:CreateGrant"):
+        assert not any(fnmatchcase(action, allowed) for allowed in administration["Action"]), action
     assert use <= set(policy["UseThroughIam"]["Action"])
     assert not any("Put" in action or "Schedule" in action for action in policy["UseThroughIam"]["Action"])
 
@@ -96,11 +98,16 @@ def test_only_administrators_destroy(policy: dict[str, Any]) -> None:
 
 
 def test_services_use_it_only_for_this_account(policy: dict[str, Any]) -> None:
-    """Services use the key for callers of this account in this region; grants are for services alone."""
+    """Services use the key for callers of this account in this region; grants are for services alone, which make them for any
+    caller here: Auto Scaling's role, to which IAM can give nothing, starts instances with encrypted volumes.
+    """
     services = policy["UseThroughServices"]["Condition"]["StringEquals"]
     assert services["kms:CallerAccount"] == MANAGEMENT_ACCOUNT_ID
     assert f"ec2.{REGION}.amazonaws.com" in services["kms:ViaService"]
     assert policy["GrantsForServices"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    through = policy["GrantsThroughServices"]
+    assert (through["Principal"], through["Action"]) == ({"AWS": "*"}, ["kms:CreateGrant"])
+    assert through["Condition"] == {"StringEquals": services, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     assert policy["UseByLogs"]["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
     log_groups = f"arn:aws:logs:{REGION}:{MANAGEMENT_ACCOUNT_ID}:*"
     assert policy["UseByLogs"]["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}}

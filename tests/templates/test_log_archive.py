@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +124,9 @@ def test_the_bucket_policy(sandbox: "Embedded", outputs: Mapping[str, str]) -> N
 
 
 def test_the_key(sandbox: "Embedded", outputs: Mapping[str, str]) -> None:
-    """The live key rotates and has its alias; the trail may encrypt with it, readers here decrypt through S3, nobody is locked out."""
+    """The live key rotates and has its alias; the trail encrypts with it, also into a bucket with a bucket key; whom IAM here lets
+    read decrypts through S3; nobody is locked out, and administration brings no use, nor grants of it.
+    """
     kms = sandbox.client("kms", HOME)
     key = kms.describe_key(KeyId="alias/acme-log-archive")["KeyMetadata"]
     assert key["Arn"] == outputs["KeyArn"]
@@ -133,12 +136,17 @@ def test_the_key(sandbox: "Embedded", outputs: Mapping[str, str]) -> None:
         "StringEquals": {"aws:SourceArn": TRAIL},
         "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": TRAIL.replace(HOME, "*")},
     }
+    assert by_sid["EncryptionByTheTrail"]["Action"] == ["kms:GenerateDataKey*", "kms:Decrypt"]
     administration = by_sid["AdministrationThroughIam"]
     assert administration["Principal"] == {"AWS": f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:root"}
     assert "kms:Put*" in administration["Action"]
-    assert not {"kms:*", "kms:Decrypt", "kms:Encrypt"} & set(administration["Action"])
-    assert by_sid["DecryptionByReadersHere"]["Condition"] == {
-        "StringEquals": {"kms:ViaService": f"s3.{HOME}.amazonaws.com"}
+    for use in ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant"):
+        assert not any(fnmatchcase(use, action) for action in administration["Action"]), use
+    reading = by_sid["DecryptionByReadersHere"]
+    assert (reading["Principal"], reading["Action"]) == ({"AWS": "*"}, "kms:Decrypt")
+    assert reading["Condition"]["StringEquals"] == {
+        "kms:CallerAccount": MANAGEMENT_ACCOUNT_ID,
+        "kms:ViaService": f"s3.{HOME}.amazonaws.com",
     }
 
 
