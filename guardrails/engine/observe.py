@@ -41,7 +41,8 @@ def observe(
     blind: set[BlindSpot] = set()
     order = TopologicalSorter({name: kind.after & types.keys() for name, kind in types.items()})
     order.prepare()
-    with ThreadPoolExecutor(READERS) as threads:
+    threads = ThreadPoolExecutor(READERS)
+    try:
         pending: dict[Future[list[Live[Any] | BlindSpot]], str] = {}
         left: dict[str, int] = {}
         while order.is_active():
@@ -58,6 +59,8 @@ def observe(
                 if not left[name]:
                     progress(name)
                     order.done(name)
+    finally:
+        threads.shutdown(cancel_futures=True)
     return Observation(live, tuple(sorted(blind)))
 
 
@@ -93,4 +96,5 @@ def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Di
         return []
     except AwsAccessDenied as denied:
         remedy = f"let the caller perform {denied.operation}"
-        return [BlindSpot(kind.name, denied.account, denied.region if kind.per_place else "", str(denied), remedy)]
+        place = (aws.account, aws.region) if kind.per_place else ("", "")  # a role is refused in another region than this
+        return [BlindSpot(kind.name, *place, str(denied), remedy)]

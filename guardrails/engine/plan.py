@@ -15,7 +15,17 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from guardrails.engine.observe import Observation
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource, ResourceType
+from guardrails.engine.resource import (
+    Address,
+    BlindSpot,
+    Directory,
+    Live,
+    ObjectType,
+    Resource,
+    ResourceType,
+    addresses_in,
+)
+from guardrails.engine.unseen import Unseen, is_nameless, unseen_in
 from guardrails.errors import ConfigError, Problem
 
 
@@ -132,59 +142,54 @@ def diff(
 ) -> Plan:
     """The plan that would make the live organization what is declared; `exclusive` names untagged types to delete when undeclared.
 
+    Of what could not be seen nothing is said, nor of the properties that name it: those of an account whose OU is out of sight.
+
     Raises: ConfigError, when a resource depends on something that is neither declared nor live.
     """
     resolved = {resource.address: names.resolve(resource) for resource in desired}
     _check_references(resolved, observed, names)
-    hidden = {(spot.type, spot.account, spot.region) for spot in observed.blind}
+    unseen = unseen_in(types, resolved, observed)
     changes: dict[Address, Change] = {}
     for address, want in resolved.items():
-        if not _is_hidden(address, types[address.type], hidden) and (
-            change := _wanted(types[address.type], want, observed.live.get(address))
-        ):
+        if not unseen(address) and (change := _wanted(types[address.type], want, observed.live.get(address), unseen)):
             changes[address] = change
     unmanaged = []
     for address, live in observed.live.items():
         if address in resolved:
             continue
-        if change := _unwanted(types[address.type], live, exclusive):
+        if change := _unwanted(types[address.type], live, exclusive, unseen):
             changes[address] = change
         else:
             unmanaged.append(address)
     return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats))
 
 
-def _is_hidden(address: Address, kind: ResourceType[Any], hidden: set[tuple[str, str, str]]) -> bool:
-    place = (address.type, address.account, address.region) if kind.per_place else (address.type, "", "")
-    return place in hidden
-
-
-def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None) -> Change | None:
+def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, unseen: Unseen) -> Change | None:
     if live is None:
         differences = tuple(
             Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None
         )
         return Change(Action.CREATE, want.address, None, want, differences, want.references())
-    differences = tuple(_differences(live.resource, want))
+    differences = tuple(_differences(live.resource, want, unseen))
     foreign = isinstance(kind, ObjectType) and kind.tagged and not live.managed
     if not differences and not foreign:
         return None
     return Change(Action.ADOPT if foreign else Action.UPDATE, want.address, live, want, differences, want.references())
 
 
-def _unwanted(kind: ResourceType[Any], live: Live[Any], exclusive: Collection[str]) -> Change | None:
+def _unwanted(kind: ResourceType[Any], live: Live[Any], exclusive: Collection[str], unseen: Unseen) -> Change | None:
     if not isinstance(kind, ObjectType):
         return None
     ours = live.managed if kind.tagged else kind.name in exclusive
-    if not ours:
+    if not ours or is_nameless(kind, live.resource, unseen):
         return None
     return Change(Action(kind.removal), live.resource.address, live, None, (), live.resource.references())
 
 
-def _differences(live: Resource, want: Resource) -> Iterator[Difference]:
+def _differences(live: Resource, want: Resource, unseen: Unseen) -> Iterator[Difference]:
     have = live.properties()
     for name, value in want.properties().items():
-        if value is not None:
+        if value is not None and not any(map(unseen, addresses_in([have[name], value]))):
             yield from compare(name, have[name], value)
 
 
