@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
 
 EXCLUSIVE_TYPES: Mapping[str, str] = {"groups": "AWS::IdentityStore::Group", "assignments": "AWS::SSO::Assignment"}
+EXCLUSIVE_CONTROL = "identity-center"
 SHIPPED_CONTENT = Path(__file__).parent / "_content"
 
 
@@ -128,10 +129,16 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
     return Desired(
         organization,
         tuple(found[address] for address in sorted(found)),
-        frozenset(EXCLUSIVE_TYPES[kind] for kind in organization.identity.exclusive),
+        _exclusive(organization),
         tuple(caveats),
         _places(organization),
     )
+
+
+def _exclusive(organization: Organization) -> frozenset[str]:
+    """The untagged types that are deleted when undeclared; none where the control that declares them is off."""
+    held = any(declaration.id == EXCLUSIVE_CONTROL for declaration in organization.controls)
+    return frozenset(EXCLUSIVE_TYPES[kind] for kind in organization.identity.exclusive if held)
 
 
 def _merge(found: dict[Address, Resource], resources: Iterable[Resource], control: str) -> Iterable[Problem]:

@@ -76,7 +76,8 @@ def test_every_problem_of_every_control(repository: Path) -> None:
 
 def test_what_may_be_deleted_and_where_stacks_may_stand(repository: Path) -> None:
     """Exclusive kinds become types; stacks may stand in every governed region here, and at home in the two other accounts."""
-    desired = pipeline.compile(declared(repository, {}, identity=Identity(exclusive=frozenset({"groups"}))))
+    identity = Identity(exclusive=frozenset({"groups"}))
+    desired = pipeline.compile(declared(repository, {"identity-center": []}, identity=identity))
     assert desired.exclusive == {"AWS::IdentityStore::Group"}
     assert desired.places == {
         ("", "eu-west-1"),
@@ -86,6 +87,12 @@ def test_what_may_be_deleted_and_where_stacks_may_stand(repository: Path) -> Non
     }
     alone = declared(repository, {}, log_archive_account="management", security_account="management")
     assert pipeline.compile(alone).places == {("", "eu-west-1"), ("", "eu-central-1")}
+
+
+def test_nothing_is_exclusive_that_is_not_held(repository: Path) -> None:
+    """With identity-center switched off what identity.yaml says is left alone: nothing is deleted for not being declared."""
+    identity = Identity(exclusive=frozenset({"groups", "assignments"}))
+    assert pipeline.compile(declared(repository, {}, identity=identity)).exclusive == frozenset()
 
 
 def test_exclusive_kinds_are_types(repository: Path) -> None:
