@@ -4,6 +4,7 @@ Clients are made once per (account, service, region) and shared by all threads, 
 data loader, because loading the service models again for every account is what makes a client expensive.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from guardrails.errors import AccountAbsent
 SESSION_NAME: Final = "guardrails"
 STANDARD_RETRIES: Final = 10
 EMULATOR_RETRIES: Final = 2
+FROM_NOWHERE: Final = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+"""Session variables for an endpoint of our own: whatever profile and file are set for AWS are not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Sessions:
             retries={"mode": "standard", "total_max_attempts": attempts},
             user_agent_extra="guardrails",
             s3={"addressing_style": "path"} if endpoint else None,
+            proxies={} if endpoint else None,
             max_pool_connections=16,
         )
 
@@ -76,7 +80,7 @@ class Sessions:
 
     def _session(self, account: str) -> Session:
         if account not in self._sessions:
-            core: Any = botocore.session.Session()
+            core: Any = botocore.session.Session(session_vars=FROM_NOWHERE if self._endpoint else None)
             core.register_component("data_loader", self._loader)
             if account:
                 core._credentials = self._member_credentials(account)

@@ -85,3 +85,17 @@ def test_botocore_retries_in_standard_mode(sandbox: "Embedded", monkeypatch: pyt
     real = Sessions("eu-west-1", ROLE, lambda name: None).client("sts", "", "eu-west-1").meta.config.retries
     assert (real["mode"], real["total_max_attempts"]) == ("standard", sessions.STANDARD_RETRIES)
     assert made(sandbox).client("sts", "", "eu-west-1").meta.config.retries["total_max_attempts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("AWS_PROFILE", "nowhere"), ("AWS_USE_FIPS_ENDPOINT", "true"), ("HTTP_PROXY", "http://127.0.0.1:9")],
+)
+def test_an_endpoint_of_our_own_is_all_there_is(
+    sandbox: "Embedded", monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """Whatever the environment says of AWS (a profile that is not there, a proxy) does not stand between us and the sandbox."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv(variable, value)
+    assert account_of(made(sandbox).client("sts", "", "eu-west-1")) == MANAGEMENT_ACCOUNT_ID
