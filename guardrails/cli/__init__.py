@@ -12,6 +12,7 @@ Commands are loaded only when they are called: `--help` and `--version` import n
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(str(error), error.exit_code)
     except click.Abort:
         click.echo("Interrupted.", err=True)
-        sys.exit(130)
+        _leave(130)
     except click.ClickException as error:
         error.show()
         sys.exit(3)
@@ -99,6 +100,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         _fail(f"{error.filename}: {error.strerror}", 3)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit now, also where a second Ctrl-C left changes under way behind: `sys.exit` would wait for them, for hours perhaps."""
+    if any(thread.name.startswith("guardrails-apply") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _fail(message: str, code: int) -> NoReturn:

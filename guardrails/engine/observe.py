@@ -96,5 +96,7 @@ def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Di
         return []
     except AwsAccessDenied as denied:
         remedy = f"let the caller perform {denied.operation}"
-        place = (aws.account, aws.region) if kind.per_place else ("", "")  # a role is refused in another region than this
+        place = (
+            (aws.account, aws.region) if kind.per_place else ("", "")
+        )  # a role is refused in another region than this
         return [BlindSpot(kind.name, *place, str(denied), remedy)]

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from guardrails.engine.plan import Change, Plan, dependencies
 from guardrails.engine.port import Writer
-from guardrails.engine.resource import Address, Directory, ObjectType, ResourceType
+from guardrails.engine.resource import Address, Directory, ObjectType, ResourceType, refs_in
 from guardrails.errors import AwsError
 
 WORKERS: Final = 8
+THREADS: Final = "guardrails-apply"
 
 
 class Result(Enum):
@@ -48,13 +49,14 @@ def apply(
 ) -> Iterator[Outcome]:
     """Make every change of a plan, at most eight at a time; `started` is told of each as it begins.
 
-    Once `stopped` says so it begins nothing new, lets what is under way finish, yields those outcomes, and ends.
+    Once `stopped` says so it begins nothing new, lets what is under way finish, yields those outcomes, and ends. Interrupted, it
+    leaves what is under way behind: its threads (whose names begin with THREADS) may run on.
     """
     changes = {change.address: change for change in plan.changes}
     order = TopologicalSorter(edges := dependencies(changes))
     order.prepare()
     failed: dict[Address, Address] = {}
-    threads = ThreadPoolExecutor(WORKERS)
+    threads, patient = ThreadPoolExecutor(WORKERS, thread_name_prefix=THREADS), True
     try:
         under_way: dict[Future[Outcome], Address] = {}
         while order.is_active() and (under_way or not stopped()):
@@ -74,8 +76,11 @@ def apply(
                     failed[address] = address
                 order.done(address)
                 yield outcome
+    except (KeyboardInterrupt, GeneratorExit):
+        patient = False
+        raise
     finally:
-        threads.shutdown(wait=True, cancel_futures=True)
+        threads.shutdown(wait=patient, cancel_futures=True)
 
 
 def _make(kind: ResourceType[Any], change: Change, aws: Writer, names: Directory) -> Outcome:
@@ -83,8 +88,10 @@ def _make(kind: ResourceType[Any], change: Change, aws: Writer, names: Directory
     place = aws.at(change.address.account, change.address.region)
     try:
         if change.after is not None:
-            attributes = kind.put(place, names.resolve(change.after), change.before, names)
-            names.learn(change.address, attributes)
+            want = names.resolve(change.after)
+            if unknown := next(refs_in(want.properties()), None):
+                return Outcome(change, Result.FAILED, 0.0, f"{unknown.address} has no {unknown.attribute}")
+            names.learn(change.address, kind.put(place, want, change.before, names))
         elif isinstance(kind, ObjectType) and change.before is not None:
             kind.delete(place, change.before, names)
     except AwsError as error:

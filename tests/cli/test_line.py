@@ -1,8 +1,10 @@
 """validate, compile, plan, apply and drift, as a person uses them, on a small declaration."""
 
 import json
+import os
 import signal
 import sys
+import threading
 from concurrent.futures import wait
 from io import StringIO
 from pathlib import Path
@@ -213,14 +215,24 @@ def test_an_interruption(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_second_interruption_ends_it_now(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C twice ends with 130 too, and the journal tells that the apply was cut off."""
+    """Ctrl-C twice ends the process at once with 130, waiting for no thread; the journal tells that the apply was cut off."""
+    left: list[int] = []
+
+    def leave(code: int) -> None:
+        left.append(code)
+        for thread in threading.enumerate():
+            if thread.name.startswith(run.THREADS):
+                thread.join()
+        sys.exit(code)
 
     def interrupted(*given: Any, **more: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(run, "wait", interrupted)
+    monkeypatch.setattr(os, "_exit", leave)
     assert little.sandboxed("apply", "--yes").code == 130
+    assert left == [130]
     assert little.journal[-1]["result"] == "cut off"
 
 

@@ -1,5 +1,6 @@
 """A plan is made in dependency order, side by side; a failure stops what depends on it and nothing else."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -129,6 +130,34 @@ def test_stopped_before_it_began_it_does_nothing() -> None:
     stream = run.apply({THING: kind}, planned(kind, [needing("a")]), Nowhere(), Directory(), stopped=lambda: True)
     assert list(stream) == []
     assert kind.events == []
+
+
+def test_an_unknown_late_value_is_never_sent() -> None:
+    """A value that is still unknown when its turn comes fails its change: AWS must never see the token that stands for it."""
+    kind = Things()
+    outcomes = applied(kind, [needing("a"), needing("b", value=f"{Ref(address('a'), 'misspelt')}")])
+    assert [(o.result, o.reason) for o in outcomes][1] == (Result.FAILED, "Test::Thing a has no misspelt")
+    assert list(kind.put_values) == ["a"]
+
+
+def test_interrupted_it_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interruption leaves apply although a change is under way, which nothing ends by then."""
+    ending = threading.Event()
+
+    class Slow(Things):
+        def put(self, aws: Writer, want: Thing, live: Live[Thing] | None, names: Directory) -> Mapping[str, str]:
+            ending.wait()
+            return super().put(aws, want, live, names)
+
+    def interrupted(*given: Any, **more: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        applied(Slow(), [needing("a")])
+    (left,) = (thread for thread in threading.enumerate() if thread.name.startswith(run.THREADS))
+    ending.set()
+    left.join()
 
 
 def test_a_defect_is_no_failure_of_aws() -> None:
