@@ -1,5 +1,6 @@
 """Member accounts and the management account: created, moved, tagged; never closed."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,6 +12,8 @@ from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_AD
 from guardrails.tagging import declared_tags, organization_tags, put_organization_tags, tag_list
 
 CREATION_TIMEOUT: Final = 1_800.0
+CREATIONS: Final = threading.BoundedSemaphore(5)
+"""AWS makes five accounts of an organization at a time, and refuses to begin a sixth."""
 ACTIVE: Final = "ACTIVE"
 LEAVING: Final = frozenset({"SUSPENDED", "PENDING_CLOSURE", "CLOSED"})
 
@@ -48,13 +51,15 @@ class Accounts(ObjectType[Account]):
         """
         found = list(aws.items("organizations", "list_accounts", "Accounts"))
         emails = {account.email.lower() for account in wanted if account.email}
-        tags = organization_tags(aws, "account", [a["Id"] for a in found if a["Email"].lower() in emails])
+        known = {names.get(account.address) for account in wanted}
+        expected = [a["Id"] for a in found if a["Email"].lower() in emails or a["Id"] in known]
+        tags = organization_tags(aws, "account", expected)
         recognised = _Recognised(wanted, tags, names)
         parents = _Parents(aws, names)
         for account in found:
             mine = tags.get(account["Id"], {})
             name, email = recognised.name_and_email(account)
-            state = account.get("State") or account["Status"]
+            state = _state(account)
             if state in LEAVING and name not in recognised.wanted:
                 continue
             live = Account(
@@ -136,14 +141,16 @@ class _Parents:
 
 def _created(aws: Writer, want: Account) -> str:
     """The id of the new account, once AWS has made it; a creation that an earlier run began is followed, not repeated."""
-    request = next(_begun(aws, want), None) or _begin(aws, want)
 
     def finished() -> Mapping[str, Any] | None:
         answer = aws.read("organizations", "describe_create_account_status", CreateAccountRequestId=request)
         status: Mapping[str, Any] = answer["CreateAccountStatus"]
         return None if status["State"] == "IN_PROGRESS" else status
 
-    status = aws.wait_for(finished, what=f"organizations:create_account {want.name}", every=5, timeout=CREATION_TIMEOUT)
+    what = f"organizations:create_account {want.name}"
+    with CREATIONS:
+        request = next(_begun(aws, want), None) or _begin(aws, want)
+        status = aws.wait_for(finished, what=what, every=5, timeout=CREATION_TIMEOUT)
     if status["State"] == "FAILED":
         reason = status["FailureReason"]
         raise AwsError("organizations:create_account", reason, f"AWS could not create {want.name} <{want.email}>")
@@ -172,9 +179,24 @@ def _begun(aws: Writer, want: Account) -> Iterator[str]:
         if status["State"] == "IN_PROGRESS":
             yield status["Id"]
             continue
-        made = aws.read("organizations", "describe_account", AccountId=status["AccountId"])["Account"]
-        if made["Email"].lower() == (want.email or "").lower() and (made.get("State") or made["Status"]) == ACTIVE:
+        made = _account(aws, status["AccountId"])
+        if made and made["Email"].lower() == (want.email or "").lower() and _state(made) == ACTIVE:
             yield status["Id"]
+
+
+def _account(aws: Reader, identity: str) -> Mapping[str, Any] | None:
+    """The account with this id, None when it has left the organization."""
+    try:
+        found: Mapping[str, Any] = aws.read("organizations", "describe_account", AccountId=identity)["Account"]
+    except AwsError as error:
+        if error.code != "AccountNotFoundException":
+            raise
+        return None
+    return found
+
+
+def _state(account: Mapping[str, Any]) -> str:
+    return str(account.get("State") or account["Status"])
 
 
 TYPE = Accounts()

@@ -1,10 +1,13 @@
 """Accounts on the sandbox: created once, recognised, adopted, moved, tagged, released; never closed."""
 
+import threading
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 
+from guardrails.aws.gateway import GatewayReader
 from guardrails.engine.plan import Action
 from guardrails.engine.run import Result
 from guardrails.engine.safety import check
@@ -12,7 +15,7 @@ from guardrails.errors import IncompletePlan, PlanError
 from guardrails.resources import ROOT_ADDRESS, organizational_unit_address
 from guardrails.resources.account import Account
 from guardrails.resources.organizational_unit import OrganizationalUnit
-from tests.organization_line import Line, actions, differences, tags_of
+from tests.organization_line import Line, actions, before, differences, refuse, tags_of
 
 WORKLOADS = OrganizationalUnit(name="Workloads", display_name="Workloads", parent=ROOT_ADDRESS)
 SANDBOX = OrganizationalUnit(name="Sandbox", display_name="Sandbox", parent=ROOT_ADDRESS)
@@ -24,6 +27,7 @@ SHOP = Account(
     tags={"environment": "prod"},
     role="OrganizationAccountAccessRole",
 )
+SHOP_IN_ROOT = replace(SHOP, parent=ROOT_ADDRESS)
 
 
 def by_email(line: Line) -> dict[str, Any]:
@@ -34,6 +38,15 @@ def by_email(line: Line) -> dict[str, Any]:
 
 def parent_of(line: Line, identity: str) -> str:
     return str(line.client().list_parents(ChildId=identity)["Parents"][0]["Id"])
+
+
+def without_tags(items: Any) -> Any:
+    """`items` of a port for which the tagging API knows nothing yet."""
+
+    def lagging(self: Any, service: str, *given: Any, **more: Any) -> Any:
+        return iter(()) if service == "resourcegroupstaggingapi" else items(self, service, *given, **more)
+
+    return lagging
 
 
 def made_by_hand(line: Line, email: str = "shop@acme.example", name: str = "Acme Shop", looks: int = 2) -> str:
@@ -97,6 +110,34 @@ def test_another_accounts_request_is_not_followed(line: Line) -> None:
     made_by_hand(line, email="other@acme.example")
     assert line.apply(WORKLOADS, SHOP)["create_account"] == 1
     assert len(by_email(line)) == 3
+
+
+def test_a_request_for_an_account_that_left_is_not_followed(line: Line) -> None:
+    """An earlier request of the same name whose account has left the organization since is no obstacle to a new account."""
+    made_by_hand(line, email="other@acme.example")
+    plan = line.plan(SHOP_IN_ROOT)
+    refuse(line.connection, "DescribeAccount", "AccountNotFoundException", times=1)
+    assert {outcome.result for outcome in line.applied(plan)} == {Result.DONE}
+    assert line.connection.gateway.calls.writes["organizations:create_account"] == 1
+
+
+def test_five_accounts_are_made_at_a_time(line: Line) -> None:
+    """Of more declared accounts never a sixth is asked for while five are being made, for AWS would refuse it."""
+    wanted = [
+        replace(SHOP_IN_ROOT, name=f"a{n}", display_name=f"A {n}", email=f"a{n}@acme.example", tags={})
+        for n in range(9)
+    ]
+    plan = line.plan(*wanted)
+    full = threading.Barrier(5, timeout=10)
+    asked = count()
+
+    def begins(**_: Any) -> None:
+        if next(asked) < 5:
+            full.wait()
+
+    before(line.connection, "CreateAccount", begins)
+    assert {outcome.result for outcome in line.applied(plan)} == {Result.DONE}
+    assert next(asked) == 9
 
 
 def test_a_creation_that_fails_says_why(line: Line) -> None:
@@ -207,6 +248,14 @@ def test_the_management_account(line: Line) -> None:
     want = Account(name="management", tags={"owner": "platform"})
     assert actions(line.plan(want)) == ["=management"]
     assert line.apply(want) == {"tag_resource": 1}
+
+
+def test_the_management_accounts_tag_may_lag_behind(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the tagging API does not know yet that the management account is ours, it is asked for by itself: nothing is to be done."""
+    want = Account(name="management", tags={"owner": "platform"})
+    line.apply(want)
+    monkeypatch.setattr(GatewayReader, "items", without_tags(GatewayReader.items))
+    assert actions(line.plan(want)) == []
 
 
 def test_closed_accounts_are_not_there(line: Line) -> None:
