@@ -46,8 +46,6 @@ def resources(organization: Organization, library: Library, settings: KmsDefault
     regions = regions_in(organization, settings.targets)
     if units or accounts:
         yield TrustedAccess(name=STACK_SETS_PRINCIPAL)
-    if units or accounts:
-        yield TrustedAccess(name=STACK_SETS_PRINCIPAL)
     if units:
         yield _stack_set(name, template, regions, units)
     if accounts:
