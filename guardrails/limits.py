@@ -4,6 +4,7 @@ They judge the declared service control policies as they would stand after apply
 plan does not read, are not in the judgement.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
@@ -17,6 +18,7 @@ from guardrails.iam.context import Request
 from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
 from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.model import ROOT, Organization
+from guardrails.model import Account as DeclaredAccount
 from guardrails.organization_facts import trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import (
@@ -76,7 +78,7 @@ def _lost_protection(policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
 
 
 def _removed_protection(plan: Plan) -> Iterator[str]:
-    """Something that protects or records would be deleted, or a service control policy taken off a target."""
+    """Something that protects or records would be deleted, or a policy or stack set taken off a target."""
     for change in plan.changes:
         if change.action is Action.DELETE and change.address.type in PROTECTING_TYPES:
             yield f"{change.address} would be deleted"
@@ -85,6 +87,16 @@ def _removed_protection(plan: Plan) -> Iterator[str]:
             bared = sorted(target.name for target in set(before.targets) - set(change.after.targets))
             if bared:
                 yield f"{change.address} would be taken off {', '.join(bared)}"
+        if isinstance(before, StackSet) and isinstance(change.after, StackSet):
+            yield from _withdrawn(before, change.after)
+
+
+def _withdrawn(before: StackSet, after: StackSet) -> Iterator[str]:
+    """A stack set loses a target: the stacks of all accounts in it go, also where another target covers them afterwards."""
+    lost = {region: set(targets) - set(after.targets.get(region, ())) for region, targets in before.targets.items()}
+    bared = [f"{target.name}/{region}" for region, targets in sorted(lost.items()) for target in sorted(targets)]
+    if bared:
+        yield f"{before.address} would be withdrawn from {', '.join(bared)}, and its stacks there deleted"
 
 
 def _occupied_units(plan: Plan) -> Iterator[str]:
@@ -126,14 +138,16 @@ def _line(path: str) -> Iterator[Address]:
 
 def _locked_out(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
     """A role that deploys, repairs or rescues could no longer do what it must in some member account."""
-    if not any(change.after is not None and change.address.type == Policy.TYPE for change in plan.changes):
+    if not any(
+        change.after is not None and change.address.type in {Policy.TYPE, ACCOUNT_TYPE} for change in plan.changes
+    ):
         return
     denied: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
     try:
         for account, levels in _distinct_accounts(organization, policies):
             for role, action, why in _denied_to_trusted_roles(organization, account, levels):
                 actions, accounts = denied.setdefault((role, why), ({}, {}))
-                actions[action], accounts[account] = None, None
+                actions[action], accounts[account.name] = None, None
     except UnsupportedPolicy as refusal:
         yield f"whether somebody would be locked out cannot be judged: {refusal}"
         return
@@ -143,18 +157,26 @@ def _locked_out(organization: Organization, policies: Sequence[Policy], plan: Pl
 
 def _distinct_accounts(
     organization: Organization, policies: Sequence[Policy]
-) -> Iterator[tuple[str, tuple[Level, ...]]]:
-    """A member account for each different line of policies from the root down, with that line."""
+) -> Iterator[tuple[DeclaredAccount, tuple[Level, ...]]]:
+    """A member account for each different line of policies from the root down, with that line.
+
+    Accounts in one line differ still where a policy says the id of one, or of an OU above it, in a condition.
+    """
     named = {policy.name: NamedPolicy(policy.name, with_placeholders(policy.content)) for policy in policies}
-    seen: set[tuple[tuple[str, ...], ...]] = set()
+    said = json.dumps([policy.document for policy in named.values()])
+    seen: set[tuple[tuple[tuple[str, ...], ...], frozenset[Address]]] = set()
     for account in organization.accounts:
         line = [*_line(account.organizational_unit), Address(ACCOUNT_TYPE, account.name)]
         attached = tuple(tuple(p.name for p in policies if step in p.targets) for step in line)
-        if account.name == organization.management_account or attached in seen:
+        difference = (
+            attached,
+            frozenset(step for step in line if step != ROOT_ADDRESS and placeholder(Ref(step)) in said),
+        )
+        if account.name == organization.management_account or difference in seen:
             continue
-        seen.add(attached)
+        seen.add(difference)
         yield (
-            account.name,
+            account,
             tuple(
                 Level(step.name, (FULL_ACCESS, *(named[name] for name in names)))
                 for step, names in zip(line, attached, strict=True)
@@ -163,12 +185,13 @@ def _distinct_accounts(
 
 
 def _denied_to_trusted_roles(
-    organization: Organization, account: str, levels: Sequence[Level]
+    organization: Organization, account: DeclaredAccount, levels: Sequence[Level]
 ) -> Iterator[tuple[str, str, str]]:
     """Each trusted role with each needed action that is denied to it in some governed region, and why."""
-    owner = placeholder(Ref(Address(ACCOUNT_TYPE, account)))
+    owner = placeholder(Ref(Address(ACCOUNT_TYPE, account.name)))
+    path = placeholder(Ref(organizational_unit_address(account.organizational_unit), "path"))
     for role, action, region in product(trusted_roles(organization), NEEDED_ACTIONS, organization.governed_regions):
         arn = f"arn:aws:iam::{owner}:role/{role.replace('*', 'example')}"
-        decision = evaluate_scps(Request(arn, action, region=region), levels)
+        decision = evaluate_scps(Request(arn, action, region=region, organization_path=path), levels)
         if decision.outcome != "allowed":
             yield role, action, "; ".join(dict.fromkeys(map(str, decision.reasons)))

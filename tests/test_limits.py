@@ -11,12 +11,13 @@ from guardrails.engine.safety import violations
 from guardrails.limits import limits_of
 from guardrails.model import Account as Declared
 from guardrails.organization_facts import trusted_principals
-from guardrails.resources import ROOT_ADDRESS, organizational_unit_address
+from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
 from guardrails.resources.account import Account
 from guardrails.resources.group import Group
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.organizational_unit import OrganizationalUnit
 from guardrails.resources.policy import Policy
+from guardrails.resources.stack_set import StackSet
 from tests.organization_line import FIRST_DAY
 
 
@@ -49,7 +50,7 @@ def deletion(resource: Resource) -> Change:
     return Change(Action.DELETE, resource.address, Live(resource, {"id": "1"}, managed=True), None, ())
 
 
-def retargeting(before: Policy, after: Policy) -> Change:
+def retargeting(before: Resource, after: Resource) -> Change:
     return Change(Action.UPDATE, after.address, Live(before, {"id": "1"}, managed=True), after, ())
 
 
@@ -133,6 +134,34 @@ def test_a_policy_that_binds_a_trusted_role_needs_consent(role: str) -> None:
     assert "deny-all" in message
 
 
+@pytest.mark.parametrize(
+    ("condition", "bound"),
+    [
+        ({"StringNotEquals": {"aws:PrincipalAccount": [f"{Ref(account_address('shop'))}"]}}, ["till"]),
+        ({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": [f"{Ref(ou('Workloads'), 'path')}*"]}}, ["lab"]),
+        ({"Bool": {"aws:SecureTransport": "true"}}, ["shop"]),
+    ],
+)
+def test_who_is_spared_by_a_condition_speaks_for_nobody_else(condition: dict[str, Any], bound: list[str]) -> None:
+    """An account that a condition spares, by its id or its OU, is not taken for those under the same policies that it binds."""
+    others = (
+        Declared("till", "Till", "t@acme.example", "Workloads"),
+        Declared("lab", "Lab", "l@acme.example", "Sandbox"),
+    )
+    organization = replace(ORGANIZATION, accounts=(*ORGANIZATION.accounts, *others))
+    policy = scp("deny-all", "Root", condition=condition)
+    said = [message for _, message in violations(making(policy), limits_of(organization, [policy]))]
+    assert all(f" in {', '.join(bound)}: " in message for message in said)
+    assert len(said) == len(trusted_principals(organization))
+
+
+def test_an_account_that_moves_may_be_locked_out() -> None:
+    """Roles that a policy of the new OU would bind are told also when no policy changes."""
+    policy = scp("deny-all", "Workloads", condition={"Bool": {"aws:SecureTransport": "true"}})
+    found = violations(moving(ou("Sandbox"), ou("Workloads")), limits_of(ORGANIZATION, [policy]))
+    assert {limit for limit, _ in found} == {"lock-out"}
+
+
 def test_a_policy_where_no_member_account_stands_locks_nobody_out() -> None:
     """A policy that reaches no declared member account binds nobody; the management account is never bound."""
     policy = scp("deny-all", "Sandbox", condition={"Bool": {"aws:ViaAWSService": "false"}})
@@ -152,6 +181,10 @@ def test_what_cannot_be_judged_needs_consent() -> None:
     assert "cannot be judged: unknown condition operator 'StrangeOperator'" in message
 
 
+def keys(*targets: Address, region: str = "eu-west-1") -> StackSet:
+    return StackSet(name="keys", template={}, targets={region: targets})
+
+
 TRAIL = OrganizationTrail(name="acme-organization-trail", bucket="logs", kms_key="key")
 GROUP = Group(name="auditors")
 
@@ -167,6 +200,15 @@ GROUP = Group(name="auditors")
             ("prod would be taken off Sandbox",),
         ),
         (retargeting(scp("prod", "Workloads"), scp("prod", "Workloads", "Sandbox")), ()),
+        (
+            retargeting(keys(ROOT_ADDRESS), keys(ou("Workloads"))),
+            ("keys would be withdrawn from Root/eu-west-1, and its stacks there deleted",),
+        ),
+        (
+            retargeting(keys(ou("Workloads")), keys(ou("Workloads"), region="eu-central-1")),
+            ("keys would be withdrawn from Workloads/eu-west-1, and its stacks there deleted",),
+        ),
+        (retargeting(keys(ou("Workloads")), keys(ou("Workloads"), ou("Sandbox"))), ()),
     ],
 )
 def test_what_protects_goes_only_with_consent(change: Change, said: tuple[str, ...]) -> None:
