@@ -30,7 +30,7 @@ def check_organization(files: Files, problems: Problems) -> None:
 
 
 def check_accounts(files: Files, problems: Problems) -> None:
-    """No two accounts share an e-mail address or a name, and the management account sits in the root."""
+    """No two accounts share an e-mail address or a name, none has two owners, and the management account sits in the root."""
     documents = {name: document for name, document in files.accounts.items() if document}
     for key, what in (("email", "the e-mail address"), ("name", "the name")):
         first: dict[str, str] = {}
@@ -41,6 +41,11 @@ def check_accounts(files: Files, problems: Problems) -> None:
             other = first.setdefault(value.casefold(), document.file)
             if other != document.file:
                 problems.add(document.place((key,)), f"{what} {value!r} is taken", f"by {other}")
+    for document in documents.values():
+        tags, owner = document.data.get("tags"), document.data.get("owner")
+        if owner and isinstance(tags, Mapping) and tags.get("owner", owner) != owner:
+            message = f"the tag 'owner' is what the key says: {owner!r}"
+            problems.add(document.place(("tags", "owner")), message, "remove one of the two")
     roles = files.organization.data.get("accounts") if files.organization else None
     management = documents.get(str(roles.get("management"))) if isinstance(roles, dict) else None
     if management and management.data.get("organizational_unit") not in (None, ROOT):

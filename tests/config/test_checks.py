@@ -26,6 +26,14 @@ def test_management_in_root(problems: Problems) -> None:
     ]
 
 
+def test_one_owner(problems: Problems) -> None:
+    """The tag that follows from `owner` cannot be said otherwise among the tags, where it would be ignored."""
+    old = "tags: {environment: prod}"
+    assert problems("accounts/shop.yaml", "tags: {environment: prod, owner: a}\nowner: b", old) == [
+        "config/accounts/shop.yaml:4:34: the tag 'owner' is what the key says: 'b' (remove one of the two)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
