@@ -114,7 +114,7 @@ def test_one_new_file_is_one_new_account_and_what_follows(applied: Workplace, sa
     assert addresses(plan_of(applied)) == [
         "create AWS::Organizations::Account payments",
         "create AWS::SSO::Assignment auditors | SecurityAudit | payments",
-        "create AWS::SSO::Assignment developers | ReadOnly | payments",
+        "create AWS::SSO::Assignment developers | SecurityAudit | payments",
         "create AWS::SSO::Assignment platform-engineers | PlatformAdministrator | payments",
     ]
     assert applied.sandboxed("apply", "--yes").code == 0
@@ -123,7 +123,7 @@ def test_one_new_file_is_one_new_account_and_what_follows(applied: Workplace, sa
     for region in REGIONS:
         assert rotating_keys(sandbox, account, region) == ["alias/acme-default"]
         assert len(sandbox.client("guardduty", region, account).list_detectors()["DetectorIds"]) == 1
-    assert sorted(assigned(sandbox, account)) == ["PlatformAdministrator", "ReadOnly", "SecurityAudit"]
+    assert sorted(assigned(sandbox, account)) == ["PlatformAdministrator", "SecurityAudit", "SecurityAudit"]
     assert applied.sandboxed("drift").code == 0
 
 

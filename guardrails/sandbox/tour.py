@@ -1,5 +1,6 @@
 """What stands in a sandbox after apply, read back with plain boto3 as any AWS tool would see it."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ def tour(running: Running) -> Iterator[str]:
     organizations = visitor.client("organizations")
     accounts = list(_listed(organizations, "list_accounts", "Accounts"))
     members = {a["Name"]: a["Id"] for a in accounts if a["Id"] != running.account_id}
-    yield f"  accounts      {len(accounts)}: {', '.join(sorted(a['Name'] for a in accounts))}"
+    yield from _wrapped("accounts", f"{len(accounts)}: {', '.join(sorted(a['Name'] for a in accounts))}")
     yield from _policies(organizations)
     yield from _trail(visitor)
     yield from _archive(visitor, members)
@@ -63,7 +64,8 @@ def _regions(visitor: Visitor, home: str) -> list[str]:
 
 
 def _policies(organizations: Any) -> Iterator[str]:
-    for policy in _listed(organizations, "list_policies", "Policies", Filter="SERVICE_CONTROL_POLICY"):
+    policies = _listed(organizations, "list_policies", "Policies", Filter="SERVICE_CONTROL_POLICY")
+    for policy in sorted(policies, key=lambda policy: str(policy["Name"])):
         if not policy["AwsManaged"]:
             targets = _listed(organizations, "list_targets_for_policy", "Targets", PolicyId=policy["Id"])
             names = sorted(target["Name"] for target in targets)
@@ -81,7 +83,11 @@ def _trail(visitor: Visitor) -> Iterator[str]:
             "encrypted": bool(trail.get("KmsKeyId")),
             "logging": logging,
         }
-        yield f"  trail         {trail['Name']}: {', '.join(_yes_no(facts))}"
+        yield from _wrapped("trail", f"{trail['Name']}: {', '.join(_yes_no(facts))}")
+
+
+def _wrapped(what: str, text: str) -> list[str]:
+    return textwrap.wrap(text, 80, initial_indent=f"  {what:<14}", subsequent_indent=" " * 16)
 
 
 def _yes_no(facts: dict[str, bool]) -> Iterator[str]:
@@ -116,8 +122,9 @@ def _everywhere(visitor: Visitor, members: dict[str, str], regions: list[str]) -
     places = [(account, region) for account in members.values() for region in regions]
     detectors = sum(bool(visitor.client("guardduty", *place).list_detectors()["DetectorIds"]) for place in places)
     keys = sum(_rotating_keys(visitor.client("kms", *place)) for place in places)
-    yield f"  GuardDuty     detectors in {detectors} of {len(places)} member accounts times regions"
-    yield f"  KMS           {keys} rotating customer managed keys in the members"
+    where = f"member accounts: {len(members)}, regions: {len(regions)}"
+    yield f"  GuardDuty     a detector in {detectors} of {len(places)} places ({where})"
+    yield f"  KMS           {keys} rotating customer managed keys there"
 
 
 def _rotating_keys(kms: Any) -> int:
