@@ -4,7 +4,7 @@ import click
 
 from guardrails import config
 from guardrails.cli.line import desired_by, show_plan
-from guardrails.cli.terminal import Options, note, shared_options
+from guardrails.cli.terminal import Options, note, prose, shared_options
 from guardrails.errors import ConfigError
 
 
@@ -38,7 +38,7 @@ def account_add_command(
     except ConfigError:
         file.unlink()
         raise
-    note(f"Wrote {file}. This is what follows; guardrails apply makes it so.\n")
+    note(prose(f"Wrote {file}. This is what follows; {options.command} apply makes it so.") + "\n")
     show_plan(options, "plan")
 
 

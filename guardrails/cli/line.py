@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from guardrails import pipeline
-from guardrails.cli.terminal import STATE, Options, applying, interruptible, note, say, shared_options, working
+from guardrails.cli.terminal import STATE, Options, applying, interruptible, note, prose, say, shared_options, working
 from guardrails.engine import plan as planning
 from guardrails.engine import run, safety
 from guardrails.engine.journal import Journal, locked
@@ -73,7 +73,7 @@ def validate_command(options: Options) -> None:
     if options.output == "json":
         say(json.dumps({"valid": True, **{name.replace(" ", "_"): figure for name, figure in figures.items()}}))
     else:
-        say(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}.")
+        say(prose(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}."))
 
 
 def _validated(options: Options) -> tuple[pipeline.Desired, int]:
@@ -122,7 +122,7 @@ def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, sh
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(plan_document(plan), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        note(f"Wrote the plan to {out}; apply it with: guardrails apply {out}")
+        note(f"Wrote the plan to {out}. This applies exactly what it says:\n  {options.command} apply {out}")
     if detailed_exitcode and (plan.changes or not plan.complete):
         click.get_current_context().exit(EXIT_CHANGES)
 
@@ -185,11 +185,11 @@ def apply_command(
             )
         safety.check(plan, limits_of(desired.organization, desired.resources), accept)
         if not plan.changes:
-            say(options.format.apply(ApplyReport(plan, (), 0.0, _calls(connection, show_calls))))
+            say(options.format.apply(ApplyReport(plan, (), 0.0, _calls(connection, show_calls), brief)))
             return
         if reviewed is None:
             _show_and_confirm(options, plan, brief=brief, confirmed=yes)
-        report, stopped = _apply(connection, plan, show_calls)
+        report, stopped = _apply(connection, plan, show_calls=show_calls, brief=brief)
     say(options.format.apply(report))
     click.get_current_context().exit(EXIT_INTERRUPTED if stopped else _exit_code(report))
 
@@ -216,7 +216,7 @@ def _show_and_confirm(options: Options, plan: planning.Plan, *, brief: bool, con
         click.get_current_context().exit(EXIT_INTERRUPTED)
 
 
-def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> tuple[ApplyReport, bool]:
+def _apply(connection: "Connection", plan: planning.Plan, *, show_calls: bool, brief: bool) -> tuple[ApplyReport, bool]:
     """Make the changes and record each; tells whether it was stopped before its end."""
     journal = Journal(STATE / "journal.jsonl", connection.caller, plan)
     journal.begin(len(plan.changes))
@@ -234,7 +234,7 @@ def _apply(connection: "Connection", plan: planning.Plan, show_calls: bool) -> t
             result = "done" if all(o.result is run.Result.DONE for o in outcomes) else "in part"
     finally:
         journal.end(result)
-    report = ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls))
+    report = ApplyReport(plan, tuple(outcomes), time.monotonic() - begun, _calls(connection, show_calls), brief)
     return report, stopped()
 
 

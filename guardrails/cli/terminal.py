@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Options:
     content: Path | None
     output: str
     sandbox: bool
+
+    @property
+    def command(self) -> str:
+        """How to call the program again on the same organization."""
+        return "guardrails --sandbox" if self.sandbox else "guardrails"
 
     @property
     def format(self) -> "Format":
@@ -76,6 +82,11 @@ def shared_options(command: Callable[..., T]) -> Callable[..., T]:
     for option in reversed(SHARED):
         with_options = option(with_options)
     return with_options
+
+
+def prose(text: str) -> str:
+    """A sentence or two, broken where a terminal of 80 columns ends, never inside a word."""
+    return textwrap.fill(text, 80, break_long_words=False, break_on_hyphens=False)
 
 
 def say(text: str) -> None:

@@ -24,7 +24,7 @@ class PlanReport:
     """A plan to look at: `purpose` is "plan" or "drift"; `violations` are (limit id, sentence) that apply would refuse.
 
     `impossible` are sentences about what AWS cannot do at all. `calls` is None when nobody asked. A `brief` report
-    names the changes without their properties.
+    names the changes without their properties, and counts the reads without their operations.
     """
 
     plan: Plan
@@ -37,12 +37,13 @@ class PlanReport:
 
 @dataclass(frozen=True)
 class ApplyReport:
-    """What became of a plan: its outcomes in the order in which they were known; `calls` as in `PlanReport`."""
+    """What became of a plan: its outcomes in the order in which they were known; `calls` and `brief` as in `PlanReport`."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     seconds: float
     calls: CallCounts | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _plan_lines(report: PlanReport) -> Iterator[str]:
     refused = [f"{message} (--accept {limit})" for limit, message in report.violations]
     yield from _section("Apply will refuse this unless accepted:", refused, "red")
     yield from _section("AWS cannot do this, apply will refuse it:", list(report.impossible), "red")
-    yield from _calls(report.calls)
+    yield from _calls(report.calls, brief=report.brief)
     yield summary(report)
 
 
@@ -167,14 +167,15 @@ def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
         yield ""
 
 
-def _calls(calls: CallCounts | None) -> Iterator[str]:
+def _calls(calls: CallCounts | None, *, brief: bool) -> Iterator[str]:
     if calls is None:
         return
     yield click.style(f"Writes: {sum(calls.writes.values())}", bold=True)
     yield from (f"  {count} {call}" for call, count in _most_first(calls.writes))
     yield click.style(f"Reads: {sum(calls.reads.values())}", bold=True)
-    reads = ", ".join(f"{count}{TOGETHER}{call}" for call, count in _most_first(calls.reads))
-    yield from (f"  {line.replace(TOGETHER, ' ')}" for line in _wrapped(reads, WIDTH - 2))
+    if not brief:
+        reads = ", ".join(f"{count}{TOGETHER}{call}" for call, count in _most_first(calls.reads))
+        yield from (f"  {line.replace(TOGETHER, ' ')}" for line in _wrapped(reads, WIDTH - 2))
     yield ""
 
 
@@ -192,7 +193,7 @@ def _apply_lines(report: ApplyReport) -> Iterator[str]:
     skipped = [outcome for outcome in report.outcomes if outcome.result is Result.SKIPPED]
     yield from _section("Failed:", [f"{o.change.address}: {o.reason}" for o in failed], "red")
     yield from _section("Skipped:", [f"{o.change.address}: {o.reason}" for o in skipped], "yellow")
-    yield from _calls(report.calls)
+    yield from _calls(report.calls, brief=report.brief)
     yield applied(report.plan, report) if report.plan.changes else click.style(NOTHING_TO_DO["plan"], fg="green")
 
 

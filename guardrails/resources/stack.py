@@ -186,7 +186,9 @@ def _failure(aws: Reader, identity: str, operation: str, status: str) -> AwsErro
             break
     message = "; ".join(reversed(reasons)) or "AWS gives no reason"
     if "already exists" in message:
-        message += " (was it retained by an earlier stack? import it into a stack of this name, or delete or rename it)"
+        message += (
+            " (was it retained by an earlier stack? import it into a new stack of this name, or take another prefix)"
+        )
     return AwsError(f"cloudformation:{operation}", status, message, account=aws.account, region=aws.region)
 
 

@@ -100,7 +100,7 @@ def _walk(stage: Stage, begun: float) -> None:
     stage.run("drift", expected=DRIFTED)
 
     stage.chapter(7, "Repair: only the writes that mend it")
-    stage.run("apply", "--yes", "--show-calls")
+    stage.run("apply", "--yes", "--brief", "--show-calls")
     stage.run("drift")
 
     stage.chapter(8, "Onboard an account: one new file")

@@ -83,7 +83,7 @@ def test_only_the_writes_that_mend(little: Workplace) -> None:
 def test_a_reviewed_plan_is_applied_as_it_is(little: Workplace) -> None:
     """`plan --out FILE`, `apply FILE`: what was reviewed is applied without a question."""
     planned = little.sandboxed("plan", "--out", "out/plan.json")
-    assert "apply it with: guardrails apply out/plan.json" in planned.message
+    assert "guardrails --sandbox apply out/plan.json" in planned.message
     assert set(json.loads((little.folder / "out/plan.json").read_text())) == KEYS - {"violations"}
     assert little.sandboxed("apply", "out/plan.json").code == 0
     assert little.sandboxed("drift").code == 0
