@@ -24,6 +24,7 @@ from guardrails.library.policies import POLICY_TYPES
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.placeholders import with_placeholders
+from guardrails.resources import ORGANIZATION
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
@@ -204,4 +205,5 @@ def make_plan(
         connection.directory,
         exclusive=desired.exclusive,
         caveats=desired.caveats,
+        subject=connection.directory.id(ORGANIZATION),
     )

@@ -16,3 +16,5 @@ _NAMES: Final = """
 """
 
 REGIONS: Final = frozenset(_NAMES.split())
+OTHER_PARTITIONS: Final = frozenset(region for region in REGIONS if region.startswith(("cn-", "eusc-", "us-gov-")))
+"""Regions that are worlds of their own, with other endpoints and ARNs: what is compiled here does not fit them."""

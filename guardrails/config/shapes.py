@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from guardrails.config.regions import REGIONS
+from guardrails.config.regions import OTHER_PARTITIONS, REGIONS
 from guardrails.config.vocabulary import (
     AccountName,
     GlobalTargetsSettings,
@@ -28,6 +28,8 @@ _DURATION = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,3})M)?")
 def _region(name: str) -> str:
     if name not in REGIONS:
         raise wrong(f"there is no AWS region {name!r}", did_you_mean(name, sorted(REGIONS)))
+    if name in OTHER_PARTITIONS:
+        raise wrong(f"{name!r} is in an AWS partition of its own", "only commercial regions can be governed so far")
     return name
 
 
@@ -64,7 +66,9 @@ def _policy_document(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return document
 
 
-Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": sorted(REGIONS)})]
+Region = Annotated[
+    str, AfterValidator(_region), WithJsonSchema({"type": "string", "enum": sorted(REGIONS - OTHER_PARTITIONS)})
+]
 Prefix = Annotated[
     str, Shaped(r"[a-z][a-z0-9-]{1,18}[a-z0-9]", "a prefix: 3 to 20 lower-case letters, digits and inner hyphens")
 ]

@@ -83,13 +83,14 @@ class Plan:
     """Everything that differs between the declared and the live organization: an ordered tuple of changes, and what was not seen.
 
     `unmanaged` are live objects and settings that are not declared, and not ours to delete. `caveats` are sentences that the
-    reviewer should know.
+    reviewer should know. `subject` is the id of what the plan is about, so that it is never mistaken for a plan of something else.
     """
 
     changes: tuple[Change, ...]
     blind: tuple[BlindSpot, ...] = ()
     unmanaged: tuple[Address, ...] = ()
     caveats: tuple[str, ...] = ()
+    subject: str = ""
 
     @property
     def complete(self) -> bool:
@@ -113,7 +114,9 @@ class Plan:
             for c in self.changes
         ]
         blind = [[spot.type, spot.account, spot.region] for spot in self.blind]
-        return hashlib.sha256(json.dumps([facts, blind], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([self.subject, facts, blind], sort_keys=True, ensure_ascii=False).encode()
+        ).hexdigest()
 
 
 def plain(value: Any) -> Any:
@@ -139,6 +142,7 @@ def diff(
     *,
     exclusive: Collection[str] = (),
     caveats: Iterable[str] = (),
+    subject: str = "",
 ) -> Plan:
     """The plan that would make the live organization what is declared; `exclusive` names untagged types to delete when undeclared.
 
@@ -161,7 +165,7 @@ def diff(
             changes[address] = change
         else:
             unmanaged.append(address)
-    return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats))
+    return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats), subject)
 
 
 def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, unseen: Unseen) -> Change | None:

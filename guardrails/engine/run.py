@@ -49,18 +49,20 @@ def apply(
 ) -> Iterator[Outcome]:
     """Make every change of a plan, at most eight at a time; `started` is told of each as it begins.
 
-    Once `stopped` says so it begins nothing new, lets what is under way finish, yields those outcomes, and ends. Interrupted, it
-    leaves what is under way behind: its threads (whose names begin with THREADS) may run on.
+    Once `stopped` says so it begins nothing new, lets what is under way finish, yields those outcomes, and ends; after an error
+    that nobody foresaw the same, and then it raises that error. Interrupted, it leaves what is under way behind: its threads (whose
+    names begin with THREADS) may run on.
     """
     changes = {change.address: change for change in plan.changes}
     order = TopologicalSorter(edges := dependencies(changes))
     order.prepare()
     failed: dict[Address, Address] = {}
+    defect: BaseException | None = None
     threads, patient = ThreadPoolExecutor(WORKERS, thread_name_prefix=THREADS), True
     try:
         under_way: dict[Future[Outcome], Address] = {}
-        while order.is_active() and (under_way or not stopped()):
-            for address in () if stopped() else order.get_ready():
+        while order.is_active() and (under_way or not (defect or stopped())):
+            for address in () if defect or stopped() else order.get_ready():
                 blocker = next((failed[needed] for needed in sorted(edges[address]) if needed in failed), None)
                 if blocker is not None:
                     failed[address] = blocker
@@ -71,11 +73,16 @@ def apply(
                 under_way[threads.submit(_make, types[address.type], changes[address], aws, names)] = address
             for future in wait(under_way, return_when="FIRST_COMPLETED").done if under_way else ():
                 address = under_way.pop(future)
+                if (unforeseen := future.exception()) is not None:
+                    defect = defect or unforeseen
+                    continue
                 outcome = future.result()
                 if outcome.result is Result.FAILED:
                     failed[address] = address
                 order.done(address)
                 yield outcome
+        if defect is not None:
+            raise defect
     except (KeyboardInterrupt, GeneratorExit):
         patient = False
         raise

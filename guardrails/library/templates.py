@@ -33,7 +33,7 @@ def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, A
     """The CloudFormation template `folder/<name>.py` makes of these parameters: parsed JSON, keys sorted, the same every time.
 
     Raises: ConfigError, naming the file and where possible the line: no such template, a parameter that is unknown, missing or
-        out of range, a template larger than CloudFormation takes, or anything that goes wrong inside the file.
+        out of range, a template larger than CloudFormation takes, one with a secret parameter, or anything that goes wrong inside the file.
     """
     path = folder / f"{name}.py"
     if not path.is_file():
@@ -50,6 +50,9 @@ def build(folder: Path, name: str, parameters: Mapping[str, Any]) -> dict[str, A
         raise _refused(
             path, f"the template has {size:,} bytes, CloudFormation takes {MAX_TEMPLATE_BYTES:,}", "split it"
         )
+    if secret := [name for name, given in document.get("Parameters", {}).items() if given.get("NoEcho")]:
+        message = f"the parameter {secret[0]!r} is NoEcho, but plans and the journal show every parameter"
+        raise _refused(path, message, "let the stack read the secret from Secrets Manager")
     return document
 
 

@@ -31,6 +31,7 @@ NOT_YET_ALLOWED: Final = (
     "InsufficientS3BucketPolicyException",
     "InsufficientEncryptionPolicyException",
     "CloudTrailAccessNotEnabledException",
+    "S3BucketDoesNotExistException",
 )
 """Policies of bucket and key, and trusted access, that were only just given take a moment to count everywhere."""
 

@@ -12,6 +12,11 @@ Problems = Callable[..., list[str]]
         ("acme", "a-", "1:9: 'a-' is not a prefix: 3 to 20 lower-case letters, digits and inner hyphens"),
         ("acme", "a" * 21, f"1:9: '{'a' * 21}' is not a prefix: 3 to 20 lower-case letters, digits and inner hyphens"),
         ("eu-central-1", "eu-centrl-1", "3:31: there is no AWS region 'eu-centrl-1' (did you mean 'eu-central-1'?)"),
+        (
+            "eu-central-1",
+            "cn-north-1",
+            "3:31: 'cn-north-1' is in an AWS partition of its own (only commercial regions can be governed so far)",
+        ),
         ("eu-central-1", "eu-west-1", "3:19: 'eu-west-1' stands here twice"),
         ("[eu-west-1, eu-central-1]", "eu-west-1", "3:19: 'governed_regions' should be a list (write [eu-west-1])"),
         ("[eu-west-1, eu-central-1]", "[]", "3:19: 'governed_regions' should hold at least 1"),

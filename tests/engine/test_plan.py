@@ -213,6 +213,12 @@ def test_the_digest_covers_ids_and_blind_spots() -> None:
     assert len(digests) == 3
 
 
+def test_the_digest_covers_whose_plan_it_is() -> None:
+    """The same changes to another organization have another digest: a reviewed plan never applies elsewhere."""
+    plan = planned([needing("a")], [])
+    assert plan.digest != replace(plan, subject="o-another000").digest
+
+
 def test_counting_and_caveats() -> None:
     """A plan counts its changes by action and carries what the reviewer should know."""
     plan = planned([needing("a"), needing("b")], [live(needing("c"))], caveats=["new accounts need a run"])

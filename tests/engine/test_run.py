@@ -171,6 +171,27 @@ def test_a_defect_is_no_failure_of_aws() -> None:
         applied(Defective(), [needing("a")])
 
 
+def test_a_defect_loses_no_outcome() -> None:
+    """What else was under way when an unforeseen error struck is yielded first; nothing new begins, and then the error is raised."""
+    struck = threading.Event()
+
+    class PartlyDefective(Things):
+        def put(self, aws: Writer, want: Thing, live: Live[Thing] | None, names: Directory) -> Mapping[str, str]:
+            if want.name == "a":
+                struck.set()
+                raise ZeroDivisionError
+            assert struck.wait(10)
+            return super().put(aws, want, live, names)
+
+    kind, outcomes = PartlyDefective(), list[Outcome]()
+    stream = run.apply(
+        {THING: kind}, planned(kind, [needing("a"), needing("b"), needing("c", "b")]), Nowhere(), Directory()
+    )
+    with pytest.raises(ZeroDivisionError):
+        outcomes.extend(stream)
+    assert results(outcomes) == {"b": "done"}
+
+
 def test_nothing_to_do() -> None:
     """An empty plan has no outcomes."""
     assert applied(Things(), []) == []

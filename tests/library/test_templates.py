@@ -124,6 +124,16 @@ def test_wrong_files(library: Library, source: str, line: int, message: str) -> 
     assert (problem.line, problem.message) == (line, message)
 
 
+def test_a_secret_parameter_is_refused(library: Library) -> None:
+    """A NoEcho parameter would stand in plans and in the journal, so there is none."""
+    secret = GOOD.replace(
+        "    return t\n", '    t.add_parameter(Parameter("Token", Type="String", NoEcho=True))\n    return t\n'
+    )
+    file = library.content / "templates" / "secret.py"
+    file.write_text("from troposphere import Parameter\n" + secret, encoding="utf-8")
+    assert "'Token' is NoEcho" in refused(library, "secret", name="a").message
+
+
 def test_a_changed_file_is_read_again(library: Library) -> None:
     """An edited template counts at once, and no bytecode is left beside it."""
     library.template("topic", name="news")
