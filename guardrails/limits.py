@@ -31,7 +31,7 @@ from guardrails.resources import (
 from guardrails.resources.account import Account
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.policy import Policy
-from guardrails.resources.stack_set import StackSet
+from guardrails.resources.stack_set import StackSet, surplus_of
 
 SCP: Final = "SERVICE_CONTROL_POLICY"
 PROTECTING_TYPES: Final = frozenset({Policy.TYPE, OrganizationTrail.TYPE, STACK_TYPE, StackSet.TYPE})
@@ -93,8 +93,8 @@ def _removed_protection(plan: Plan) -> Iterator[str]:
 
 def _withdrawn(before: StackSet, after: StackSet) -> Iterator[str]:
     """A stack set loses a target: the stacks of all accounts in it go, also where another target covers them afterwards."""
-    lost = {region: set(targets) - set(after.targets.get(region, ())) for region, targets in before.targets.items()}
-    bared = [f"{target.name}/{region}" for region, targets in sorted(lost.items()) for target in sorted(targets)]
+    lost = surplus_of(before.targets, after.targets)
+    bared = [f"{target.name}/{region}" for region, targets in lost.items() for target in targets]
     if bared:
         yield f"{before.address} would be withdrawn from {', '.join(bared)}, and its stacks there deleted"
 

@@ -41,15 +41,7 @@ def organization_tags(aws: Reader, kind: str, expected: Collection[str] = ()) ->
 
     `expected` are ids that should be ours: those that the bulk answer does not show as ours are asked for one by one.
     """
-    found = {
-        entry["ResourceARN"].rsplit("/", 1)[1]: tag_mapping(entry["Tags"])
-        for entry in aws.at(account="", region=TAGGING_REGION).items(
-            "resourcegroupstaggingapi",
-            "get_resources",
-            "ResourceTagMappingList",
-            ResourceTypeFilters=[f"organizations:{kind}"],
-        )
-    }
+    found = {arn.rpartition("/")[2]: tags for arn, tags in _tagged(aws, kind)}
     for identity in expected:
         if not is_ours(found.get(identity, {})):
             found[identity] = tags_of(aws, identity)
@@ -58,15 +50,18 @@ def organization_tags(aws: Reader, kind: str, expected: Collection[str] = ()) ->
 
 def owned_policy_types(aws: Reader) -> Iterator[str]:
     """The policy types ("SERVICE_CONTROL_POLICY") of which at least one policy carries our tag."""
+    return iter({arn.split("/")[2].upper() for arn, tags in _tagged(aws, "policy") if is_ours(tags)})
+
+
+def _tagged(aws: Reader, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The ARN and tags of every object of a kind that has or had any, a hundred a call."""
     entries = aws.at(account="", region=TAGGING_REGION).items(
         "resourcegroupstaggingapi",
         "get_resources",
         "ResourceTagMappingList",
-        ResourceTypeFilters=["organizations:policy"],
+        ResourceTypeFilters=[f"organizations:{kind}"],
     )
-    return iter(
-        {entry["ResourceARN"].split("/")[2].upper() for entry in entries if is_ours(tag_mapping(entry["Tags"]))}
-    )
+    return ((entry["ResourceARN"], tag_mapping(entry["Tags"])) for entry in entries)
 
 
 def tags_of(aws: Reader, identity: str) -> dict[str, str]:

@@ -96,7 +96,6 @@ def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Di
         return []
     except AwsAccessDenied as denied:
         remedy = f"let the caller perform {denied.operation}"
-        place = (
-            (aws.account, aws.region) if kind.per_place else ("", "")
-        )  # a role is refused in another region than this
+        # The place that is looked at, not the one the error names: a role is refused in the home region, whatever was to be seen.
+        place = (aws.account, aws.region) if kind.per_place else ("", "")
         return [BlindSpot(kind.name, *place, str(denied), remedy)]

@@ -75,7 +75,6 @@ class Change:
     before: Live[Any] | None
     after: Resource | None
     differences: tuple[Difference, ...]
-    depends_on: frozenset[Address] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -173,12 +172,12 @@ def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, uns
         differences = tuple(
             Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None
         )
-        return Change(Action.CREATE, want.address, None, want, differences, want.references())
+        return Change(Action.CREATE, want.address, None, want, differences)
     differences = tuple(_differences(live.resource, want, unseen))
     foreign = isinstance(kind, ObjectType) and kind.tagged and not live.managed
     if not differences and not foreign:
         return None
-    return Change(Action.ADOPT if foreign else Action.UPDATE, want.address, live, want, differences, want.references())
+    return Change(Action.ADOPT if foreign else Action.UPDATE, want.address, live, want, differences)
 
 
 def _unwanted(kind: ResourceType[Any], live: Live[Any], exclusive: Collection[str], unseen: Unseen) -> Change | None:
@@ -187,7 +186,7 @@ def _unwanted(kind: ResourceType[Any], live: Live[Any], exclusive: Collection[st
     ours = live.managed if kind.tagged else kind.name in exclusive
     if not ours or is_nameless(kind, live.resource, unseen):
         return None
-    return Change(Action(kind.removal), live.resource.address, live, None, (), live.resource.references())
+    return Change(Action(kind.removal), live.resource.address, live, None, ())
 
 
 def _differences(live: Resource, want: Resource, unseen: Unseen) -> Iterator[Difference]:

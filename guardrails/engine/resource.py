@@ -12,7 +12,7 @@ Both are dependency edges: `Resource.references` finds them.
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from urllib.parse import quote, unquote
@@ -66,30 +66,31 @@ class Ref:
 
 def refs_in(value: Any) -> Iterator[Ref]:
     """Every `Ref` whose token stands anywhere inside a JSON-shaped value."""
-    if isinstance(value, str):
-        yield from map(Ref.parse, _TOKEN.findall(value))
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from refs_in(key)
-            yield from refs_in(item)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from refs_in(item)
+    for leaf in _leaves(value):
+        if isinstance(leaf, str):
+            yield from map(Ref.parse, _TOKEN.findall(leaf))
 
 
 def addresses_in(value: Any) -> Iterator[Address]:
     """Every address that a JSON-shaped value depends on: named outright, or through a `Ref`."""
-    if isinstance(value, Address):
-        yield value
-    elif isinstance(value, str):
-        yield from (ref.address for ref in refs_in(value))
-    elif isinstance(value, Mapping):
+    for leaf in _leaves(value):
+        if isinstance(leaf, Address):
+            yield leaf
+        else:
+            yield from (ref.address for ref in refs_in(leaf))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Everything in a JSON-shaped value that holds nothing further: keys, texts, numbers, addresses."""
+    if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from addresses_in(key)
-            yield from addresses_in(item)
+            yield from _leaves(key)
+            yield from _leaves(item)
     elif isinstance(value, list | tuple | set | frozenset):
         for item in value:
-            yield from addresses_in(item)
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def substitute(value: Any, known: Callable[[Ref], str | None]) -> Any:
@@ -228,12 +229,7 @@ class Directory:
             for name, value in resource.properties().items()
             if (substituted := substitute(value, self.known)) != value
         }
-        return _replace(resource, changed) if changed else resource
-
-
-def _replace(resource: R, changed: Mapping[str, Any]) -> R:
-    values = {f.name: getattr(resource, f.name) for f in fields(resource)}
-    return type(resource)(**{**values, **changed})
+        return replace(resource, **changed) if changed else resource
 
 
 class ResourceType(ABC, Generic[R]):

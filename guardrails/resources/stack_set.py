@@ -83,13 +83,13 @@ class StackSets(ObjectType[StackSet]):
         wait_until_idle(aws, want.name)
         now = _live(aws, want.name, want, names)
         failures = [item for item in now.resource.outdated_instances if INOPERABLE in item]
-        if surplus := _surplus(now.resource.targets, want.targets):
+        if surplus := surplus_of(now.resource.targets, want.targets):
             failures += _withdrawn(aws, now.resource, surplus, names)
         if not now.managed or _definition(now.resource) != _definition(want) or _stale(now.resource):
             failures += _operate(aws, want.name, "update_stack_set", _request(want), names)
         now = _live(aws, want.name, want, names)
         for request in [
-            *_requests(_surplus(want.targets, now.resource.targets), now.resource, names),
+            *_requests(surplus_of(want.targets, now.resource.targets), now.resource, names),
             *_gaps(aws, now.resource, names),
         ]:
             failures += _operate(aws, want.name, "create_stack_instances", request, names)
@@ -219,7 +219,7 @@ def _request(want: StackSet) -> dict[str, Any]:
     }
 
 
-def _surplus(these: Targets, those: Targets) -> Targets:
+def surplus_of(these: Targets, those: Targets) -> Targets:
     """What these targets have and those have not."""
     left = {region: set(targets) - set(those.get(region, ())) for region, targets in these.items()}
     return _sorted({region: targets for region, targets in left.items() if targets})

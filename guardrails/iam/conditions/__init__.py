@@ -8,12 +8,16 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 """
 
 import importlib
+import operator
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
-from guardrails.iam.patterns import Matcher, Piece
+from guardrails.iam.patterns import Matcher, Piece, text_of
+
+T = TypeVar("T", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,36 @@ class Operator:
     variables: bool = False
 
 
+def comparisons(prefix: str, read: Callable[[str], T | None], what: str) -> tuple[Operator, ...]:
+    """The six operators that compare what `read` makes of a text (None: it is not `what`); no value that is not one matches."""
+
+    def comparing(compare: Callable[[T, T], bool]) -> Callable[[Sequence[Piece]], Matcher]:
+        def matcher(pieces: Sequence[Piece]) -> Matcher:
+            limit = read(text_of(pieces))
+            if limit is None:
+                raise ValueError(f"{text_of(pieces)!r} is no {what}")
+            return lambda value: (found := read(value)) is not None and compare(found, limit)
+
+        return matcher
+
+    return (
+        Operator(f"{prefix}Equals", comparing(operator.eq)),
+        Operator(f"{prefix}NotEquals", comparing(operator.eq), negated=True),
+        Operator(f"{prefix}LessThan", comparing(operator.lt)),
+        Operator(f"{prefix}LessThanEquals", comparing(operator.le)),
+        Operator(f"{prefix}GreaterThan", comparing(operator.gt)),
+        Operator(f"{prefix}GreaterThanEquals", comparing(operator.ge)),
+    )
+
+
 @cache
 def operators() -> Mapping[str, Operator]:
     """Every operator by its name in lower case: AWS compares names without regard to case."""
     found: dict[str, Operator] = {}
     for entry in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{entry.name}")
-        for operator in module.OPERATORS:
-            if operator.name.casefold() in found:
-                raise ValueError(f"two files define the condition operator {operator.name}")
-            found[operator.name.casefold()] = operator
+        for one in module.OPERATORS:
+            if one.name.casefold() in found:
+                raise ValueError(f"two files define the condition operator {one.name}")
+            found[one.name.casefold()] = one
     return found

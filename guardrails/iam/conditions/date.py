@@ -3,16 +3,12 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
 """
 
-import operator
 import re
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from guardrails.iam.conditions import Operator
-from guardrails.iam.patterns import Matcher, Piece, text_of
+from guardrails.iam.conditions import comparisons
 
-Compare = Callable[[float, float], bool]
 _EPOCH: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
 _YEAR, _YEAR_AND_MONTH = 4, 7
@@ -30,22 +26,4 @@ def seconds(text: str) -> float | None:
     return float(text) if _EPOCH.fullmatch(text) else None
 
 
-def _comparing(compare: Compare) -> Callable[[Sequence[Piece]], Matcher]:
-    def matcher(pieces: Sequence[Piece]) -> Matcher:
-        wanted = seconds(text_of(pieces))
-        if wanted is None:
-            raise ValueError(f"{text_of(pieces)!r} is no date")
-        limit = wanted
-        return lambda value: (found := seconds(value)) is not None and compare(found, limit)
-
-    return matcher
-
-
-OPERATORS: Final = (
-    Operator("DateEquals", _comparing(operator.eq)),
-    Operator("DateNotEquals", _comparing(operator.eq), negated=True),
-    Operator("DateLessThan", _comparing(operator.lt)),
-    Operator("DateLessThanEquals", _comparing(operator.le)),
-    Operator("DateGreaterThan", _comparing(operator.gt)),
-    Operator("DateGreaterThanEquals", _comparing(operator.ge)),
-)
+OPERATORS: Final = comparisons("Date", seconds, "date")
