@@ -31,7 +31,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "Creating .venv with $$("$$python" --version)"; "$$python" -m venv --clear .venv; \
 	fi
 	@echo "Installing what requirements.lock names, each file checked against its hash"
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --require-hashes --no-deps --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
