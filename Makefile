@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write docs clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -78,6 +78,9 @@ docs: $(READY)  ## Refresh what the program says: the output in README.md, the s
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
 	done
 	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py --write-docs
+
+fidelity: $(READY)  ## Run the sandbox's tests against moto alone, and refresh docs/sandbox-fidelity.md
+	@.venv/bin/python -m pytest -q -p no:randomly tests/sandbox --plain-moto --fidelity-table=docs/sandbox-fidelity.md
 
 clean:  ## Stop the sandbox; remove .venv, builds and caches (not the journal)
 	@if test -x .venv/bin/guardrails; then .venv/bin/guardrails sandbox stop || true; fi

@@ -28,6 +28,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the program says into the generated blocks of README.md, instead of comparing",
     )
+    parser.addoption(
+        "--plain-moto",
+        action="store_true",
+        help="run the sandbox's tests against moto alone and count the behaviours of AWS that it keeps (no test fails then)",
+    )
+    parser.addoption(
+        "--fidelity-table",
+        type=Path,
+        metavar="FILE",
+        help="write the table of those behaviours to FILE: with --plain-moto as found, with --collect-only without moto's column",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +135,7 @@ def untouched(
     lay("bare")
 
     def check() -> None:
-        first_day = first_days[sandbox._application.seed_name]
+        first_day = first_days[sandbox.running.seed]
         assert "\n".join(differences(first_day, snapshot(sandbox))) == ""
         assert workplace.journal == []
 

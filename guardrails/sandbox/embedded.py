@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,10 +27,11 @@ _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, i
 class Embedded:
     """A sandbox served by this process: where it answers, and plain boto3 clients for it."""
 
-    def __init__(self, endpoint: str, application: Application) -> None:
+    def __init__(self, endpoint: str, lay: Callable[[str], None], seed: str = "bare") -> None:
+        """Speak to what answers at `endpoint`; `lay` puts it back to a seed, `seed` is the one it begins with."""
         self.endpoint = endpoint
-        self.running = Running(endpoint, pid=0, seed=application.seed_name)
-        self._application = application
+        self.running = Running(endpoint, pid=0, seed=seed)
+        self._lay = lay
         self._sessions: dict[str, Mapping[str, str]] = {}
         self._session = boto3.Session()
 
@@ -54,7 +56,8 @@ class Embedded:
     def reset(self, seed: str = "bare") -> None:
         """Back to the bare organization (or another seed)."""
         self._sessions.clear()
-        self._application.reset(seed)
+        self._lay(seed)
+        self.running = replace(self.running, seed=seed)
 
     def _without_account_in_host(self, request: Any, **_: Any) -> None:
         """S3 Control puts the account id before the host name, and such a name does not resolve; the same id travels in a header."""
@@ -83,7 +86,7 @@ def serve(seed: str = "bare") -> Iterator[Embedded]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
     thread.start()
     try:
-        yield Embedded(f"http://127.0.0.1:{server.server_port}", application)
+        yield Embedded(f"http://127.0.0.1:{server.server_port}", application.reset, seed)
     finally:
         server.shutdown()
         thread.join()

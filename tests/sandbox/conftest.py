@@ -1,12 +1,60 @@
-"""Steps that the sandbox's tests take before what they are about."""
+"""Steps that the sandbox's tests take before what they are about; and the same tests against moto alone (`--plain-moto`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
+from tests.sandbox import fidelity, plain_moto
+
+ROWS = pytest.StashKey[tuple[fidelity.Row, ...]]()
+NOT_KEPT_BY_MOTO = pytest.StashKey[set[str]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--plain-moto`, keep only the tests that are rows of the fidelity table."""
+    config.stash[ROWS] = fidelity.rows_of(items)
+    config.stash[NOT_KEPT_BY_MOTO] = set()
+    if config.getoption("--plain-moto"):
+        items[:] = [item for item in items if (row := fidelity.row_of(item)) and row.kept]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Against moto alone, a test that fails is a behaviour that moto does not keep: counted, and no failure."""
+    report = yield
+    if item.config.getoption("--plain-moto") and report.failed:
+        item.config.stash[NOT_KEPT_BY_MOTO].add(fidelity.test_of(item.nodeid))
+        report.outcome, report.wasxfail = "skipped", "moto alone does not keep it"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Count what moto alone keeps, and write the table where it was asked for."""
+    rows, file = config.stash.get(ROWS, ()), config.getoption("--fidelity-table")
+    lacking = config.stash.get(NOT_KEPT_BY_MOTO, set())
+    kept_by_moto = frozenset(row.test for row in rows if row.kept and row.test not in lacking)
+    if config.getoption("--plain-moto"):
+        kept = sum(row.kept for row in rows)
+        terminalreporter.write_line(f"moto {version('moto')} alone keeps {len(kept_by_moto)} of {kept} behaviours.")
+    if isinstance(file, Path):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(fidelity.rendered(rows, version("moto"), kept_by_moto), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(request: pytest.FixtureRequest) -> Iterator[Embedded]:
+    """The sandbox, or moto as it comes with `--plain-moto`: one server for the whole session."""
+    from guardrails.sandbox import in_process
+
+    with plain_moto.served() if request.config.getoption("--plain-moto") else in_process() as server:
+        yield server
+
 
 Refused = Callable[..., str]
 NewAccount = Callable[..., str]
