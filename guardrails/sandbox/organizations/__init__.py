@@ -1,6 +1,7 @@
 """AWS Organizations: the organization, what is in it, and who may administer what.
 
 organization               the organization itself, what every operation asks of it, and who may call what
+tree                       the root, the OUs and the accounts, found in constant time
 organizational_units       the root and the OUs
 accounts                   accounts described, listed, moved, closed, removed
 account_creation           accounts asked for and made

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from moto.iam.models import iam_backends
-from moto.organizations.models import FakeAccount, organizations_backends
+from moto.organizations.models import FakeAccount
 from moto.organizations.utils import make_random_create_account_status_id
 
-from guardrails.sandbox.organizations import organization, placement, policy_targets, tagging
-from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.organizations import organization, placement, policy_targets, tagging, tree
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
@@ -107,7 +106,7 @@ def _look(request: CreateAccountRequest) -> Mapping[str, Any]:
 
 def _complete(request: CreateAccountRequest) -> None:
     request.completed = datetime.now(UTC)
-    if any(account.email.lower() == request.email.lower() for account in organization.backend().accounts):
+    if any(account.email.lower() == request.email.lower() for account in tree.ACCOUNTS.values()):
         request.state, request.failure_reason = "FAILED", "EMAIL_ALREADY_EXISTS"
         return
     request.state, request.account_id = "SUCCEEDED", _make(request).id
@@ -118,8 +117,7 @@ def _make(request: CreateAccountRequest) -> FakeAccount:
         organization.organization(), AccountName=request.name, Email=request.email, RoleName=request.role_name
     )
     made.create_account_status_id, made.tags = request.id, request.tags
-    organization.backend().accounts.append(made)
-    organizations_backends.master_accounts[made.id] = (MANAGEMENT_ACCOUNT_ID, PARTITION)
+    tree.add_account(made)
     _give_access(made.id, request.role_name)
     policy_targets.attach_defaults(made)
     placement.account_placed(made.id, None, made.parent_id)

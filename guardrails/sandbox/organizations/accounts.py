@@ -3,12 +3,12 @@
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from moto.organizations.models import FakeAccount, organizations_backends
+from moto.organizations.models import FakeAccount
 
-from guardrails.sandbox.organizations import organization, placement, policy_targets
+from guardrails.sandbox.organizations import organization, placement, policy_targets, tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
@@ -28,7 +28,7 @@ def describe_account(call: Call) -> Answer:
 def list_accounts(call: Call) -> Answer:
     """List every account of the organization, closed ones for ninety days too, twenty a page."""
     organization.require_reader(call)
-    return _described_page(call, organization.backend().accounts)
+    return _described_page(call, tree.ACCOUNTS.values())
 
 
 @operation("organizations", "ListAccountsForParent")
@@ -36,7 +36,7 @@ def list_accounts_for_parent(call: Call) -> Answer:
     """List the accounts directly under a root or OU, twenty a page."""
     organization.require_reader(call)
     above = organization.parent(call.parameters["ParentId"])
-    return _described_page(call, [each for each in organization.backend().accounts if each.parent_id == above.id])
+    return _described_page(call, tree.accounts_under(above.id))
 
 
 @operation("organizations", "MoveAccount")
@@ -50,7 +50,7 @@ def move_account(call: Call) -> Answer:
         raise Refusal("DuplicateAccountException", "That account is already present in the specified destination.")
     if moved.parent_id != source.id:
         raise Refusal("AccountNotFoundException", "The account is not in the source root or OU that you specified.")
-    moved.parent_id = destination.id
+    tree.move_account(moved, destination.id)
     placement.account_placed(moved.id, source.id, destination.id)
     return {}
 
@@ -67,7 +67,7 @@ def close_account(call: Call) -> Answer:
         raise organization.constraint("CANNOT_CLOSE_MANAGEMENT_ACCOUNT", "You can't close the management account.")
     if closed.state != "ACTIVE":
         raise Refusal("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
-    everyone = organization.backend().accounts
+    everyone = tree.ACCOUNTS.values()
     if sum(each.state != "ACTIVE" for each in everyone) >= max(MIN_CLOSE_QUOTA, len(everyone) // 10):
         message = "You have exceeded close account quota for the past 30 days."
         raise organization.constraint("CLOSE_ACCOUNT_QUOTA_EXCEEDED", message)
@@ -92,8 +92,7 @@ def remove_account_from_organization(call: Call) -> Answer:
         message = "Deregister the account as delegated administrator first."
         raise organization.constraint("CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG", message)
     policy_targets.detach_everything(leaving)
-    organization.backend().accounts.remove(leaving)
-    organizations_backends.master_accounts.pop(leaving.id, None)
+    tree.drop_account(leaving)
     placement.account_placed(leaving.id, leaving.parent_id, None)
     return {}
 
@@ -113,6 +112,6 @@ def described(account: FakeAccount) -> Mapping[str, Any]:
     }
 
 
-def _described_page(call: Call, accounts: list[FakeAccount]) -> Answer:
+def _described_page(call: Call, accounts: Iterable[FakeAccount]) -> Answer:
     answer = organization.page(call, "Accounts", accounts)
     return {**answer, "Accounts": [described(account) for account in answer["Accounts"]]}

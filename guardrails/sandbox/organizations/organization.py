@@ -14,11 +14,10 @@ from moto.organizations.models import (
     FakePolicy,
     FakeRoot,
     OrganizationsBackend,
-    organizations_backends,
 )
 
+from guardrails.sandbox.organizations import tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
-from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -31,7 +30,7 @@ STACK_SETS_PRINCIPAL: Final = "member.org.stacksets.cloudformation.amazonaws.com
 
 def backend() -> OrganizationsBackend:
     """moto's store of the one organization (of the management account)."""
-    return organizations_backends[MANAGEMENT_ACCOUNT_ID][PARTITION]
+    return tree.backend()
 
 
 def found_organization(feature_set: str) -> None:
@@ -46,6 +45,7 @@ def found_organization(feature_set: str) -> None:
     management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
     for policy in backend().policies:
         policy._arn_format = "arn:{0}:organizations::aws:policy/" + policy.type.lower() + "/{3}"
+    tree.plant()
 
 
 def organization() -> FakeOrganization:
@@ -69,12 +69,12 @@ def root() -> FakeRoot:
 
 def accounts() -> Mapping[str, FakeAccount]:
     """Every account of the organization by id, the management account first, then in the order of creation; closed ones included."""
-    return {account.id: account for account in backend().accounts}
+    return tree.ACCOUNTS
 
 
 def find_account(account_id: str) -> FakeAccount | None:
     """An account of the organization, or None."""
-    return next((account for account in backend().accounts if account.id == account_id), None)
+    return tree.ACCOUNTS.get(account_id)
 
 
 def is_active_member(account_id: str) -> bool:
@@ -85,7 +85,7 @@ def is_active_member(account_id: str) -> bool:
 
 def active_members() -> Iterator[FakeAccount]:
     """The member accounts that are active: never the management account."""
-    return (each for each in backend().accounts if each.id != MANAGEMENT_ACCOUNT_ID and each.state == "ACTIVE")
+    return (each for each in tree.ACCOUNTS.values() if each.id != MANAGEMENT_ACCOUNT_ID and each.state == "ACTIVE")
 
 
 def account(account_id: str) -> FakeAccount:
@@ -102,7 +102,7 @@ def account(account_id: str) -> FakeAccount:
 
 def find_unit(unit_id: str) -> FakeOrganizationalUnit | None:
     """A root or an organizational unit, or None."""
-    return next((unit for unit in backend().ou if unit.id == unit_id), None)
+    return tree.UNITS.get(unit_id)
 
 
 def parent(parent_id: str, code: str = "ParentNotFoundException") -> FakeOrganizationalUnit:

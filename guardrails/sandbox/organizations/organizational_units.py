@@ -9,7 +9,7 @@ from typing import Any
 from moto.organizations.models import FakeOrganizationalUnit
 
 from guardrails.iam.quotas import MAX_ORGANIZATIONAL_UNIT_DEPTH
-from guardrails.sandbox.organizations import organization, policy_targets, policy_types, tagging
+from guardrails.sandbox.organizations import organization, policy_targets, policy_types, tagging, tree
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -38,7 +38,7 @@ def create_organizational_unit(call: Call) -> Answer:
     tags = tagging.checked(call.parameters.get("Tags", []))
     made = FakeOrganizationalUnit(organization.organization(), Name=name, ParentId=above.id, Tags=[])
     made.tags = tags
-    organization.backend().ou.append(made)
+    tree.add_unit(made)
     policy_targets.attach_defaults(made)
     return {"OrganizationalUnit": _described(made)}
 
@@ -58,16 +58,13 @@ def delete_organizational_unit(call: Call) -> Answer:
     """Delete an OU that holds neither accounts nor OUs."""
     organization.require_management(call)
     found = _unit(call.parameters["OrganizationalUnitId"])
-    parents = {unit.parent_id for unit in organization.backend().ou} | {
-        each.parent_id for each in organization.backend().accounts
-    }
-    if found.id in parents:
+    if any(tree.units_under(found.id)) or any(tree.accounts_under(found.id)):
         message = (
             "The specified OU is not empty. Move all accounts and OUs to another root or to other OUs, then try again."
         )
         raise Refusal("OrganizationalUnitNotEmptyException", message)
     policy_targets.detach_everything(found)
-    organization.backend().ou.remove(found)
+    tree.drop_unit(found)
     return {}
 
 
@@ -83,7 +80,7 @@ def list_organizational_units_for_parent(call: Call) -> Answer:
     """List the OUs directly under a root or OU, twenty a page."""
     organization.require_reader(call)
     above = organization.parent(call.parameters["ParentId"])
-    found = [_described(unit) for unit in organization.backend().ou if unit.parent_id == above.id]
+    found = [_described(unit) for unit in tree.units_under(above.id)]
     return organization.page(call, "OrganizationalUnits", found)
 
 
@@ -106,10 +103,8 @@ def list_children(call: Call) -> Answer:
     above, kind = organization.parent(call.parameters["ParentId"]), call.parameters["ChildType"]
     if kind not in ("ACCOUNT", "ORGANIZATIONAL_UNIT"):
         raise organization.invalid("INVALID_ENUM")
-    children = organization.backend().accounts if kind == "ACCOUNT" else organization.backend().ou
-    return organization.page(
-        call, "Children", [{"Id": each.id, "Type": kind} for each in children if each.parent_id == above.id]
-    )
+    under = tree.accounts_under if kind == "ACCOUNT" else tree.units_under
+    return organization.page(call, "Children", [{"Id": each.id, "Type": kind} for each in under(above.id)])
 
 
 def _unit(unit_id: str) -> FakeOrganizationalUnit:
@@ -125,8 +120,7 @@ def _checked_name(name: str, parent_id: str | None, own_id: str | None) -> str:
         raise organization.invalid("MIN_LENGTH_EXCEEDED")
     if len(name) > MAX_NAME_CHARACTERS:
         raise organization.invalid("MAX_LENGTH_EXCEEDED")
-    siblings = (unit for unit in organization.backend().ou if unit.parent_id == parent_id and unit.id != own_id)
-    if any(unit.name == name for unit in siblings):
+    if any(unit.name == name and unit.id != own_id for unit in tree.units_under(parent_id or "")):
         raise Refusal("DuplicateOrganizationalUnitException", "An OU with the same name already exists.")
     return name
 

@@ -4,7 +4,7 @@ from typing import Final, TypeAlias
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, FakePolicy
 
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.organizations import organization, tree
 
 Target: TypeAlias = FakeAccount | FakeOrganizationalUnit
 DEFAULT_POLICIES: Final = ("p-FullAWSAccess", "p-RCPFullAWSAccess")
@@ -21,7 +21,7 @@ def attach_defaults_everywhere(policy_type: str) -> None:
     """Attach the AWS managed policy of a type to every root, OU and account that has none of the type: enabling a type does."""
     for policy in organization.policies(policy_type):
         if policy.aws_managed:
-            targets: list[Target] = [*organization.backend().ou, *organization.backend().accounts]
+            targets: list[Target] = [*tree.UNITS.values(), *tree.ACCOUNTS.values()]
             for target in targets:
                 if not of_type(target, policy_type):
                     attach(policy, target)

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.organizations import organization, tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
@@ -105,8 +105,8 @@ def _begin(token: str) -> int:
 def _tagged(kinds: Iterable[str], filters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     wanted = {KINDS.get(kind) for kind in kinds}
     resources: list[Any] = [
-        *organization.backend().accounts,
-        *organization.backend().ou,
+        *tree.ACCOUNTS.values(),
+        *tree.UNITS.values(),
         *organization.backend().policies,
     ]
     for resource in resources:
