@@ -8,6 +8,7 @@ stack_resources    the resources of a stack, one at a time
 stack_parameters   the parameters of a stack
 stack_records      what is remembered of stacks
 templates          templates: text to a checked `Template`
+template_urls      templates and lists that a request points to, read from the sandbox's S3
 intrinsics         intrinsic functions and pseudo parameters
 resource_schemas   what CloudFormation's registry says about a resource type
 pages              lists given out page by page

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.cloudformation import pages, stack_parameters
+from guardrails.sandbox.cloudformation import pages, stack_parameters, template_urls, templates
 from guardrails.sandbox.cloudformation.stack_sets import execution, operations, records, targeting
 from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet
-from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid, read_tags, read_template, refuse_absent
+from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid, read_tags
+from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -24,7 +25,6 @@ _NAME: Final = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 def create_stack_set(call: Call) -> Mapping[str, Any]:
     """Create an empty stack set."""
     asked = call.parameters
-    refuse_absent(asked)
     if asked.get("PermissionModel", "SELF_MANAGED") != "SERVICE_MANAGED":
         raise invalid(
             "The sandbox does not implement self-managed stack sets; specify PermissionModel SERVICE_MANAGED."
@@ -39,7 +39,7 @@ def create_stack_set(call: Call) -> Mapping[str, Any]:
         )
     if records.find(call.account_id, call.region, name) is not None:
         raise Refusal("NameAlreadyExistsException", f"The Name {name} already exists.", status=409)
-    template = read_template(asked, None)
+    template = _template(call, None)
     values = stack_parameters.given(asked.get("Parameters", ()), {})
     stack_parameters.effective(template.parameters, values)
     template.check_capabilities(asked.get("Capabilities", []))
@@ -68,10 +68,9 @@ def update_stack_set(call: Call) -> Mapping[str, Any]:
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
     """
     stack_set, asked = operations.asked_set(call), call.parameters
-    refuse_absent(asked)
     if asked.get("PermissionModel", "SERVICE_MANAGED") != "SERVICE_MANAGED":
         raise invalid("The permission model of a stack set with instances cannot be changed.")
-    template = read_template(asked, stack_set.template)
+    template = _template(call, stack_set.template)
     values = stack_parameters.given(asked.get("Parameters", ()), stack_set.parameters)
     stack_parameters.effective(template.parameters, values)
     template.check_capabilities(asked.get("Capabilities", []))
@@ -162,6 +161,18 @@ def list_stack_sets(call: Call) -> Mapping[str, Any]:
         if wanted in {None, stack_set.status}:
             summaries.append(summary)
     return pages.page("Summaries", summaries, call.parameters)
+
+
+def _template(call: Call, previous: Template | None) -> Template:
+    """The template of a request: its text, the object its URL points to, or the previous one."""
+    asked = call.parameters
+    if not asked.get("UsePreviousTemplate"):
+        return templates.parse(template_urls.template_body(asked, call.account_id))
+    if "TemplateBody" in asked or "TemplateURL" in asked:
+        raise invalid("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
+    if previous is None:
+        raise invalid("There is no previous template.")
+    return previous
 
 
 def _auto_deployment(asked: Mapping[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
