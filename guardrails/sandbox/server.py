@@ -29,6 +29,7 @@ from guardrails.sandbox.serving.turn import TURN
 SUBJECTS: Final = (
     "serving.callers",
     "account_services.aws_managed_policies",
+    "account_services.protected_roles",
     "account_services.sts",
     "organizations.organization",
     "organizations.organizational_units",
@@ -44,7 +45,10 @@ SUBJECTS: Final = (
     "guardduty.organization_configuration",
     "cloudtrail.trails",
     "identity_center.instances",
+    "identity_center.access_control_attributes",
     "identity_center.permission_sets",
+    "identity_center.permission_set_policies",
+    "identity_center.permission_set_tags",
     "identity_center.account_assignments",
     "identity_center.permission_set_provisioning",
     "identity_center.identity_store",

@@ -1,6 +1,7 @@
 """Services inside one account, where moto falls short of AWS; everything else about them is moto's.
 
 aws_managed_policies   IAM: AWS managed policies exist in every account
+protected_roles        IAM: roles that a service keeps in an account
 sts                    STS: who may assume which role
 kms                    KMS: rotation periods, and symmetric keys at no cost
 s3                     S3: the default retention of a bucket

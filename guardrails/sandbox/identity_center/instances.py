@@ -3,17 +3,18 @@
 Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/welcome.html
 """
 
+from datetime import UTC, datetime
 from typing import Final
 
 from moto.identitystore.models import IdentityStoreData, identitystore_backends
-from moto.ssoadmin.models import Instance, PermissionSet, SSOAdminBackend, ssoadmin_backends
+from moto.ssoadmin.models import AccountAssignment, Instance, PermissionSet, SSOAdminBackend, ssoadmin_backends
 
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
-from guardrails.sandbox.serving.refusals import Refusal
+from guardrails.sandbox.serving.refusals import Refusal, not_implemented
 
 PRINCIPAL: Final = "sso.amazonaws.com"
 
@@ -61,6 +62,25 @@ def permission_set(call: Call) -> PermissionSet:
     return find_permission_set(instance(call), call.parameters["PermissionSetArn"])
 
 
+def changeable_permission_set(call: Call) -> PermissionSet:
+    """The permission set that the call is to change: one in use in the management account is changed from there only.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/delegated-admin.html
+    Raises:
+        Refusal: ResourceNotFoundException, AccessDeniedException.
+    """
+    found = permission_set(call)
+    in_use = {each.target_id for each in instance(call).account_assignments if _is_of(each, found)}
+    if call.account_id != MANAGEMENT_ACCOUNT_ID and MANAGEMENT_ACCOUNT_ID in in_use:
+        message = "A permission set that is provisioned in the management account is managed from there only."
+        raise Refusal("AccessDeniedException", message)
+    return found
+
+
+def _is_of(assignment: AccountAssignment, found: PermissionSet) -> bool:
+    return bool(assignment.permission_set_arn == found.permission_set_arn)
+
+
 def find_permission_set(store: SSOAdminBackend, arn: str) -> PermissionSet:
     """A permission set of an instance.
 
@@ -88,16 +108,48 @@ def create_instance(call: Call) -> Answer:
 def list_instances(call: Call) -> Answer:
     """The instance, seen in its home region only."""
     store = home(call)
-    found = [
-        {
-            "InstanceArn": each.instance_arn,
-            "IdentityStoreId": each.identity_store_id,
-            "OwnerAccountId": each.account_id,
-            "Status": each.status,
-        }
-        for each in (store.instances if store else [])
-    ]
-    return {"Instances": found}
+    return {"Instances": [_described(each) for each in (store.instances if store else [])]}
+
+
+@operation("sso-admin", "DescribeInstance")
+def describe_instance(call: Call) -> Answer:
+    """Describe the instance, which is encrypted with a key that AWS owns.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DescribeInstance.html
+    """
+    found = instance(call).instances[0]
+    return {
+        **_described(found),
+        "PrimaryRegion": call.region,
+        "EncryptionConfigurationDetails": {"KeyType": "AWS_OWNED_KMS_KEY", "EncryptionStatus": "ENABLED"},
+        "PermissionSetsEnabled": True,
+    }
+
+
+@operation("sso-admin", "UpdateInstance")
+def update_instance(call: Call) -> Answer:
+    """Name the instance; its encryption and network are not in the sandbox.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_UpdateInstance.html
+    """
+    store = instance(call)
+    beyond = sorted(call.parameters.keys() - {"InstanceArn", "Name"})
+    if beyond:
+        raise not_implemented("sso-admin", f"UpdateInstance with {', '.join(beyond)}")
+    store.instances[0].name = call.parameters.get("Name", store.instances[0].name)
+    return {}
+
+
+def _described(found: Instance) -> Answer:
+    shown = {
+        "InstanceArn": found.instance_arn,
+        "IdentityStoreId": found.identity_store_id,
+        "OwnerAccountId": found.account_id,
+        "Name": found.name,
+        "CreatedDate": datetime.fromtimestamp(found.created_date, UTC),
+        "Status": found.status,
+    }
+    return {name: value for name, value in shown.items() if value}
 
 
 def invalid(message: str) -> Refusal:

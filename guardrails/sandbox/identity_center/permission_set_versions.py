@@ -18,9 +18,14 @@ def provision(arn: str, account_id: str) -> None:
     _IN_ACCOUNT[arn, account_id] = _LATEST.get(arn, 0)
 
 
-def arrive(arn: str, account_id: str) -> None:
-    """The first assignment in an account brings the permission set there as it is; another one changes nothing."""
-    _IN_ACCOUNT.setdefault((arn, account_id), _LATEST.get(arn, 0))
+def is_in(arn: str, account_id: str) -> bool:
+    """Whether the account has the permission set, in whatever state."""
+    return (arn, account_id) in _IN_ACCOUNT
+
+
+def leave(arn: str, account_id: str) -> None:
+    """The account has the permission set no longer."""
+    _IN_ACCOUNT.pop((arn, account_id), None)
 
 
 def is_latest(arn: str, account_id: str) -> bool:

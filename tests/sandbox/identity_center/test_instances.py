@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from guardrails.sandbox.embedded import Embedded
 
 Refused = Callable[..., str]
@@ -36,3 +38,31 @@ def test_a_foreign_instance_is_denied(sandbox: Embedded, refused: Refused) -> No
     sso = sandbox.client("sso-admin")
     code = refused(sso.list_permission_sets, InstanceArn="arn:aws:sso:::instance/ssoins-0000000000000000")
     assert code == "AccessDeniedException"
+
+
+def test_the_instance_is_described_and_named(sandbox: Embedded, refused: Refused) -> None:
+    """DescribeInstance shows owner, store and home region; UpdateInstance gives a name.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DescribeInstance.html
+    """
+    sso = sandbox.client("sso-admin")
+    arn = sso.list_instances()["Instances"][0]["InstanceArn"]
+    sso.update_instance(InstanceArn=arn, Name="people")
+    shown = sso.describe_instance(InstanceArn=arn)
+    assert (shown["Name"], shown["Status"], shown["PrimaryRegion"]) == ("people", "ACTIVE", "eu-west-1")
+    assert shown["OwnerAccountId"] == sandbox.running.account_id
+
+
+@pytest.mark.not_kept
+def test_applications_are_not_in_the_sandbox(sandbox: Embedded, refused: Refused) -> None:
+    """Identity Center has applications, trusted token issuers, replicas in other regions and customer managed keys.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateApplication.html
+    """
+    sso = sandbox.client("sso-admin")
+    arn = {"InstanceArn": sso.list_instances()["Instances"][0]["InstanceArn"]}
+    assert refused(sso.list_applications, **arn) == "NotImplemented"
+    assert refused(sso.list_trusted_token_issuers, **arn) == "NotImplemented"
+    assert refused(sso.add_region, **arn, RegionName="us-east-1") == "NotImplemented"
+    key = {"KeyType": "AWS_OWNED_KMS_KEY"}
+    assert refused(sso.update_instance, **arn, EncryptionConfiguration=key) == "NotImplemented"
