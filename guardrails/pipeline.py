@@ -183,27 +183,26 @@ def lint_templates(desired: Desired, passed: Path) -> bool:
 
 
 def make_plan(
-    connection: "Connection", desired: Desired, progress: Callable[[str], None] = lambda what: None
+    connection: "Connection",
+    desired: Desired,
+    progress: Callable[[str], None] = lambda what: None,
+    *,
+    deep: bool = False,
 ) -> plan.Plan:
-    """Observe the live organization and say what differs.
+    """Observe the live organization and say what differs; `deep`, also what somebody changed inside deployed stacks.
 
     Raises: AwsError; ConfigError, when something depends on what is neither declared nor live.
     """
-    types = known_types()
-    observation = observe.observe(
-        types,
-        connection.gateway.reader(),
-        desired.resources,
-        connection.directory,
-        places=desired.places,
-        progress=progress,
-    )
+    types, names, reader = known_types(), connection.directory, connection.gateway.reader()
+    observation = observe.observe(types, reader, desired.resources, names, places=desired.places, progress=progress)
+    if deep:
+        observation = observe.look_deeper(types, reader, desired.resources, observation, names, progress=progress)
     return plan.diff(
         types,
         desired.resources,
         observation,
-        connection.directory,
+        names,
         exclusive=desired.exclusive,
         caveats=desired.caveats,
-        subject=connection.directory.id(ORGANIZATION),
+        subject=names.id(ORGANIZATION),
     )

@@ -30,6 +30,9 @@ class Aws:
     def at(self, account: str | None = None, region: str | None = None) -> Self:
         return self
 
+    def afresh(self) -> Self:
+        return self
+
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         self.asked.append((f"{service}:{operation}", params))
         answer: Mapping[str, Any] = self.answers.pop(0)

@@ -19,7 +19,11 @@ from guardrails.errors import AwsAccessDenied, AwsError
 
 T = TypeVar("T")
 
-READING_VERBS: Final = ("describe_", "get_", "list_", "search_", "batch_get_", "lookup_")
+READING_VERBS: Final = ("describe_", "get_", "list_", "search_", "batch_get_", "lookup_", "detect_")
+"""How operations begin that change nothing. CloudFormation's drift detections are reads too, in IAM's own classification.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
+"""
 PASSING_ERRORS: Final = frozenset(
     {
         "ConcurrentModification",
@@ -157,6 +161,20 @@ class _Port:
         for page in self.gateway.pages(service, operation, self.account, self.region, params):
             yield from page.get(key, ())
 
+    def wait_for(self, look: Callable[[], T | None], *, what: str, every: float, timeout: float) -> T:
+        """Call `look` every so many seconds until it returns something.
+
+        Raises: AwsError with code "Timeout".
+        """
+        deadline = time.monotonic() + timeout
+        while (found := look()) is None:
+            if time.monotonic() > deadline:
+                raise AwsError(
+                    what, "Timeout", f"not finished after {timeout:.0f} s", account=self.account, region=self.region
+                )
+            self.gateway.tempo.wait(every)
+        return found
+
 
 def _refuse_unless_reading(operation: str) -> None:
     if not operation.startswith(READING_VERBS):
@@ -168,6 +186,10 @@ class GatewayReader(_Port):
     """Looks, cannot write, and remembers the answers: one observation asks the same question once."""
 
     memory: dict[Any, Any] = field(default_factory=dict)
+
+    def afresh(self) -> Self:
+        """The same reader with nothing in memory."""
+        return replace(self, memory={})
 
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """The response of one reading operation."""
@@ -196,6 +218,10 @@ class GatewayReader(_Port):
 class GatewayWriter(_Port):
     """Looks and changes; every read is fresh."""
 
+    def afresh(self) -> Self:
+        """This writer."""
+        return self
+
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """The response of one reading operation."""
         return self._read(service, operation, params)
@@ -221,17 +247,3 @@ class GatewayWriter(_Port):
                 gateway.after_write(call)
                 return answer
         raise AssertionError("unreachable: the last attempt returns or raises")
-
-    def wait_for(self, look: Callable[[], T | None], *, what: str, every: float, timeout: float) -> T:
-        """Call `look` every so many seconds until it returns something.
-
-        Raises: AwsError with code "Timeout".
-        """
-        deadline = time.monotonic() + timeout
-        while (found := look()) is None:
-            if time.monotonic() > deadline:
-                raise AwsError(
-                    what, "Timeout", f"not finished after {timeout:.0f} s", account=self.account, region=self.region
-                )
-            self.gateway.tempo.wait(every)
-        return found

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
 
 SHOW_CALLS = click.option("--show-calls", is_flag=True, help="Count the AWS calls, by operation.")
+DEEP = click.option("--deep", is_flag=True, help="Look inside deployed stacks too, for minutes.")
 BRIEF = click.option("--brief", is_flag=True, help="Name the changes without their properties.")
 EXIT_CHANGES = 2
 EXIT_AWS = 4
@@ -113,12 +115,15 @@ def compile_command(options: Options, out: Path | None) -> None:
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan to this file, for `apply FILE`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@DEEP
 @SHOW_CALLS
 @BRIEF
 @shared_options
-def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, show_calls: bool, brief: bool) -> None:
+def plan_command(
+    options: Options, out: Path | None, detailed_exitcode: bool, deep: bool, show_calls: bool, brief: bool
+) -> None:
     """Show what apply would change in the live organization."""
-    plan = show_plan(options, "plan", show_calls=show_calls, brief=brief)
+    plan = show_plan(options, "plan", deep=deep, show_calls=show_calls, brief=brief)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(plan_document(plan), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -128,30 +133,33 @@ def plan_command(options: Options, out: Path | None, detailed_exitcode: bool, sh
 
 
 @click.command()
+@DEEP
 @SHOW_CALLS
 @BRIEF
 @shared_options
-def drift_command(options: Options, show_calls: bool, brief: bool) -> None:
+def drift_command(options: Options, deep: bool, show_calls: bool, brief: bool) -> None:
     """Like plan, for jobs: exit 2 when anything differs, or could not be seen."""
-    plan = show_plan(options, "drift", show_calls=show_calls, brief=brief)
+    plan = show_plan(options, "drift", deep=deep, show_calls=show_calls, brief=brief)
     if plan.changes or not plan.complete:
         click.get_current_context().exit(EXIT_CHANGES)
 
 
-def show_plan(options: Options, purpose: str, *, show_calls: bool = False, brief: bool = False) -> planning.Plan:
+def show_plan(
+    options: Options, purpose: str, *, deep: bool = False, show_calls: bool = False, brief: bool = False
+) -> planning.Plan:
     """Print the plan, as "plan" or as "drift", with what apply would refuse; returns it."""
     desired = desired_by(options)
     connection = connected(options, desired)
-    plan = _observed_plan(connection, desired)
+    plan = _observed_plan(connection, desired, deep=deep)
     crossed = safety.violations(plan, limits_of(desired.organization, desired.resources))
     calls = _calls(connection, show_calls)
     say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief, tuple(safety.impossible(plan)))))
     return plan
 
 
-def _observed_plan(connection: "Connection", desired: pipeline.Desired) -> planning.Plan:
+def _observed_plan(connection: "Connection", desired: pipeline.Desired, *, deep: bool) -> planning.Plan:
     with working("Looking at the live organization") as progress:
-        return pipeline.make_plan(connection, desired, progress)
+        return pipeline.make_plan(connection, desired, progress, deep=deep)
 
 
 def _calls(connection: "Connection", asked: bool) -> CallCounts | None:
@@ -163,23 +171,24 @@ def _calls(connection: "Connection", asked: bool) -> CallCounts | None:
 @click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Apply without asking.")
 @click.option("--accept", multiple=True, metavar="LIMIT", help="Accept that the plan crosses this safety limit.")
+@DEEP
 @SHOW_CALLS
 @BRIEF
 @shared_options
 def apply_command(
-    options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], show_calls: bool, brief: bool
+    options: Options, file: Path | None, yes: bool, accept: tuple[str, ...], deep: bool, show_calls: bool, brief: bool
 ) -> None:
     """Make the live organization what is declared.
 
-    The plan is shown first. With FILE (from `plan --out`), apply exactly what was reviewed: refused when it no longer
-    reproduces.
+    The plan is shown first. With FILE (from `plan --out`), apply exactly what was reviewed, as deep as it was: refused
+    when it no longer reproduces.
     """
-    reviewed = _digest_in(file) if file else None
+    reviewed = _reviewed(file) if file else None
     desired = desired_by(options)
     connection = connected(options, desired)
     with locked(STATE / "lock"):
-        plan = _observed_plan(connection, desired)
-        if reviewed is not None and plan.digest != reviewed:
+        plan = _observed_plan(connection, desired, deep=reviewed.deep if reviewed else deep)
+        if reviewed is not None and plan.digest != reviewed.digest:
             raise StalePlan(
                 f"{file} no longer reproduces: the live or the declared organization changed since; plan again"
             )
@@ -194,10 +203,19 @@ def apply_command(
     click.get_current_context().exit(EXIT_INTERRUPTED if stopped else _exit_code(report))
 
 
-def _digest_in(file: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a plan file ties an apply to: its digest, and whether it looked inside deployed stacks."""
+
+    digest: str
+    deep: bool
+
+
+def _reviewed(file: Path) -> Reviewed:
     try:
-        return str(json.loads(file.read_text(encoding="utf-8"))["digest"])
-    except (ValueError, KeyError, TypeError) as error:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return Reviewed(str(document["digest"]), bool(document.get("deep", False)))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
             [Problem(str(file), 0, 0, "is no plan", "write one with: guardrails plan --out FILE")]
         ) from error

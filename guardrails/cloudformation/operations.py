@@ -33,19 +33,8 @@ def operate(
     asked = {"StackSetName": stack_set, "OperationPreferences": PREFERENCES, **request}
     identity = aws.write("cloudformation", operation, **asked, retry_on=PASSES_SOON)["OperationId"]
     what = f"cloudformation:{operation} {stack_set}"
-    done = aws.wait_for(lambda: _ended(aws, stack_set, identity), what=what, every=5, timeout=TIMEOUT)
-    results = aws.items(
-        "cloudformation",
-        "list_stack_set_operation_results",
-        "Summaries",
-        StackSetName=stack_set,
-        OperationId=identity,
-    )
-    failed = sorted(
-        f"{account_name(result['Account'])}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
-        for result in results
-        if result["Status"] in {"FAILED", "CANCELLED"} and "SUSPENDED" not in result.get("StatusReason", "").upper()
-    )
+    done = aws.wait_for(lambda: ended(aws, stack_set, identity), what=what, every=5, timeout=TIMEOUT)
+    failed = failures_of(aws, stack_set, identity, account_name)
     if done["Status"] != "SUCCEEDED" and not failed:
         raise AwsError(what, done["Status"], done.get("StatusReason", "AWS gives no reason"))
     return failed
@@ -61,7 +50,29 @@ def wait_until_idle(aws: Writer, stack_set: str) -> None:
     aws.wait_for(idle, what=f"cloudformation stack set {stack_set}", every=5, timeout=TIMEOUT)
 
 
-def _ended(aws: Reader, stack_set: str, identity: str) -> Mapping[str, Any] | None:
+def ended(aws: Reader, stack_set: str, identity: str) -> Mapping[str, Any] | None:
+    """An operation as DescribeStackSetOperation shows it, None while it is under way."""
     found = aws.read("cloudformation", "describe_stack_set_operation", StackSetName=stack_set, OperationId=identity)
     operation: Mapping[str, Any] = found["StackSetOperation"]
     return None if operation["Status"] in UNDER_WAY else operation
+
+
+def failures_of(aws: Reader, stack_set: str, identity: str, account_name: Callable[[str], str]) -> list[str]:
+    """Each instance for which an operation failed, as "account/region: reason", sorted; suspended accounts are no failures."""
+    results = aws.items(
+        "cloudformation",
+        "list_stack_set_operation_results",
+        "Summaries",
+        StackSetName=stack_set,
+        OperationId=identity,
+    )
+    return sorted(
+        f"{account_name(result['Account'])}/{result['Region']}: {result.get('StatusReason') or result['Status']}"
+        for result in results
+        if result["Status"] in {"FAILED", "CANCELLED"} and not is_suspended(result.get("StatusReason", ""))
+    )
+
+
+def is_suspended(reason: str) -> bool:
+    """Whether a status or its reason says that the account is suspended, and so was passed over."""
+    return "SUSPENDED" in reason.upper()

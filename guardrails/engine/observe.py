@@ -1,15 +1,16 @@
 """Desired resources -> what is really there, and what could not be seen."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any, Final
 
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
-from guardrails.errors import AccountAbsent, AwsAccessDenied
+from guardrails.engine.resource import Address, BlindSpot, DeepType, Directory, Live, Resource, ResourceType
+from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError
 
 READERS: Final = 8
 Place = tuple[str, str]
@@ -17,10 +18,14 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The live organization as far as it was looked at: objects by address, and the parts that could not be seen."""
+    """The live organization as far as it was looked at: objects by address, and the parts that could not be seen.
+
+    `deep` says that what lies beneath the definitions was looked at too.
+    """
 
     live: Mapping[Address, Live[Any]]
     blind: tuple[BlindSpot, ...] = ()
+    deep: bool = False
 
 
 def observe(
@@ -62,6 +67,45 @@ def observe(
     finally:
         threads.shutdown(cancel_futures=True)
     return Observation(live, tuple(sorted(blind)))
+
+
+def look_deeper(
+    types: Mapping[str, ResourceType[Any]],
+    aws: Reader,
+    desired: Collection[Resource],
+    observed: Observation,
+    names: Directory,
+    *,
+    progress: Callable[[str], None] = lambda what: None,
+) -> Observation:
+    """The same observation, with what differs beneath the definition of each desired object that is there and has such a depth.
+
+    What cannot be judged is a blind spot of that one object: of the object itself everything else is still known.
+    """
+    live, blind = dict(observed.live), set(observed.blind)
+    depths = [
+        (kind, found)
+        for resource in desired
+        if isinstance(kind := types[resource.TYPE], DeepType) and (found := live.get(resource.address))
+    ]
+    with ThreadPoolExecutor(READERS) as threads:
+        looks = {threads.submit(_look_beneath, kind, aws, found, names): found for kind, found in depths}
+        for look in as_completed(looks):
+            address, items = looks[look].resource.address, look.result()
+            drift = sorted((item for item in items if isinstance(item, Difference)), key=lambda item: item.property)
+            live[address] = replace(looks[look], drift=tuple(drift))
+            blind |= {item for item in items if isinstance(item, BlindSpot)}
+            progress(str(address))
+    return Observation(live, tuple(sorted(blind)), deep=True)
+
+
+def _look_beneath(kind: DeepType[Any], aws: Reader, found: Live[Any], names: Directory) -> list[Difference | BlindSpot]:
+    address = found.resource.address
+    try:
+        return list(kind.look_deeper(aws.at(address.account, address.region), found, names))
+    except AwsError as error:
+        remedy = f"let the caller perform {error.operation}" if isinstance(error, AwsAccessDenied) else ""
+        return [BlindSpot(str(address), address.account, address.region, str(error), remedy)]
 
 
 def _keep(

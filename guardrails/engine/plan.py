@@ -14,6 +14,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.observe import Observation
 from guardrails.engine.resource import (
     Address,
@@ -47,25 +48,6 @@ class Action(Enum):
 _SYMBOLS: Final = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.ADOPT: "=", Action.RELEASE: "»"}
 
 
-class _Absent:
-    """The value of a property on the side on which it does not exist."""
-
-    def __repr__(self) -> str:
-        return "absent"
-
-
-ABSENT: Final = _Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One property that differs: its path ("content.Statement[DenyLeaving].Action"), the live and the desired value, or ABSENT."""
-
-    property: str
-    live: Any
-    desired: Any
-
-
 @dataclass(frozen=True)
 class Change:
     """One object that does not stand as declared, and what would be done about it."""
@@ -83,6 +65,7 @@ class Plan:
 
     `unmanaged` are live objects and settings that are not declared, and not ours to delete. `caveats` are sentences that the
     reviewer should know. `subject` is the id of what the plan is about, so that it is never mistaken for a plan of something else.
+    `deep` says that it also holds what differs beneath the definitions.
     """
 
     changes: tuple[Change, ...]
@@ -90,6 +73,7 @@ class Plan:
     unmanaged: tuple[Address, ...] = ()
     caveats: tuple[str, ...] = ()
     subject: str = ""
+    deep: bool = False
 
     @property
     def complete(self) -> bool:
@@ -164,7 +148,9 @@ def diff(
             changes[address] = change
         else:
             unmanaged.append(address)
-    return Plan(tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats), subject)
+    return Plan(
+        tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats), subject, observed.deep
+    )
 
 
 def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, unseen: Unseen) -> Change | None:
@@ -173,7 +159,7 @@ def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, uns
             Difference(name, ABSENT, value) for name, value in want.properties().items() if value is not None
         )
         return Change(Action.CREATE, want.address, None, want, differences)
-    differences = tuple(_differences(live.resource, want, unseen))
+    differences = (*_differences(live.resource, want, unseen), *live.drift)
     foreign = isinstance(kind, ObjectType) and kind.tagged and not live.managed
     if not differences and not foreign:
         return None

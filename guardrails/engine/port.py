@@ -28,10 +28,19 @@ class Reader(Protocol):
         """The same port, bound to another place; what is None (or, for the region, "") stays as it is."""
 
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
-        """The response of one describe, get, list (or search) operation."""
+        """The response of one describe, get, list (search, detect) operation."""
 
     def items(self, service: str, operation: str, key: str, /, **params: Any) -> Iterator[Any]:
         """Every item of a list operation, over all of its pages; `key` names the list in the response."""
+
+    def afresh(self) -> Self:
+        """The same port, which has nothing in memory: what was asked before is asked again."""
+
+    def wait_for(self, look: Callable[[], T | None], *, what: str, every: float, timeout: float) -> T:
+        """Call `look` every so many seconds until it returns something.
+
+        Raises: `AwsError` with code "Timeout", naming `what`, after `timeout` seconds.
+        """
 
 
 class Writer(Reader, Protocol):
@@ -41,9 +50,3 @@ class Writer(Reader, Protocol):
         self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any
     ) -> Mapping[str, Any]:
         """The response of one operation that changes something; `retry_on` adds error codes that pass by themselves."""
-
-    def wait_for(self, look: Callable[[], T | None], *, what: str, every: float, timeout: float) -> T:
-        """Call `look` every so many seconds until it returns something.
-
-        Raises: `AwsError` with code "Timeout", naming `what`, after `timeout` seconds.
-        """

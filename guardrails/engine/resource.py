@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from urllib.parse import quote, unquote
 
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
 
 OWNERSHIP_TAG: Final = "guardrails:managed"
@@ -159,12 +160,14 @@ class Live(Generic[R]):
     """One object as it really is: its properties in our words, its AWS ids, and whether it is ours.
 
     `attributes` are what other resources may ask of it through a `Ref`: always "id", often "arn". `managed` says that it carries
-    our ownership tag; for what cannot be tagged it is False, and ownership is by declaration.
+    our ownership tag; for what cannot be tagged it is False, and ownership is by declaration. `drift` is what differs beneath the
+    definition, known only after a deeper look.
     """
 
     resource: R
     attributes: Mapping[str, str]
     managed: bool = False
+    drift: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -281,3 +284,17 @@ class ObjectType(ResourceType[R]):
     @abstractmethod
     def delete(self, aws: Writer, live: Live[R], names: Directory) -> None:
         """Delete the object (or, for a type whose removal is "release", take our tag off it)."""
+
+
+class DeepType(ResourceType[R]):
+    """How one kind of AWS object is looked at beneath its definition: it made other things, which somebody may have changed.
+
+    This takes operations that run for minutes, so it happens only when it is asked for.
+    """
+
+    @abstractmethod
+    def look_deeper(self, aws: Reader, live: Live[R], names: Directory) -> Iterator[Difference | BlindSpot]:
+        """What differs beneath the object's definition; a part that cannot be judged is a `BlindSpot`.
+
+        The next `put` is given the same live object with these differences in `drift`, and mends them.
+        """

@@ -12,6 +12,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     return {
         "digest": plan.digest,
         "complete": plan.complete,
+        "deep": plan.deep,
         "summary": {action.value: plan.count(action) for action in Action},
         "changes": [_change(change) for change in plan.changes],
         "blind": [

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import click
 
-from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan, plain
+from guardrails.engine.difference import ABSENT, Difference
+from guardrails.engine.plan import Action, Change, Plan, plain
 from guardrails.engine.resource import Address, Ref, substitute
 from guardrails.engine.run import Result
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
@@ -72,7 +73,8 @@ def summary(report: PlanReport) -> str:
     """One line: how many changes of each action."""
     if not report.plan.changes:
         if report.plan.complete:
-            return click.style(NOTHING_TO_DO[report.purpose], fg="green")
+            beneath = " Nothing changed inside its stacks either." if report.plan.deep else ""
+            return click.style(NOTHING_TO_DO[report.purpose] + beneath, fg="green")
         return click.style("Nothing to do where we could look, but not everything could be seen.", fg="red")
     counts = [(action, report.plan.count(action)) for action in Action]
     text = ", ".join(f"{count} {FUTURE[action]}" for action, count in counts if count)

@@ -5,19 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, is_same_to_aws, parameter_list, parsed_template, template_body
+from guardrails.cloudformation.drift import deploy_over_drift, drifted_resources, stack_drift
+from guardrails.cloudformation.stacks import DEAD, ROLLED_BACK, SUCCEEDED, failure, followed, settled
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.engine.resource import Address, BlindSpot, DeepType, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE, STACK_TYPE, account_address
 from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
 
-SUCCEEDED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
-ROLLED_BACK: Final = frozenset({"UPDATE_ROLLBACK_COMPLETE"})
-DEAD: Final = frozenset(
-    {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
-)
-"""Statuses of a stack that can only be deleted: nothing that was wanted of it ever stood, or stands any more."""
-DEPLOYMENT_TIMEOUT: Final = 3600.0
 SETTLED: Final = "settled"
 
 
@@ -42,7 +38,7 @@ class Stack(Resource):
         return super().references() | ({account_address(self.account)} if self.account else frozenset())
 
 
-class Stacks(ObjectType[Stack]):
+class Stacks(ObjectType[Stack], DeepType[Stack]):
     """Stacks carry our tag. One that failed on its first day counts as absent: it is deleted and made anew."""
 
     resource = Stack
@@ -74,12 +70,16 @@ class Stacks(ObjectType[Stack]):
             )
             yield Live(live, _attributes(found), managed=ours)
 
+    def look_deeper(self, aws: Reader, live: Live[Stack], names: Directory) -> Iterator[Difference | BlindSpot]:
+        """One drift detection, followed to its end."""
+        yield from stack_drift(aws, live.resource.name, self.name)
+
     def put(self, aws: Writer, want: Stack, live: Live[Stack] | None, names: Directory) -> Mapping[str, str]:
         """Create or update the stack and follow it to its end; whatever a crashed run left under way or dead is settled first.
 
         Raises: AwsError, with the reason of every resource that failed.
         """
-        found = _settled(aws, want.name)
+        found = settled(aws, want.name)
         if found and found["StackStatus"] in DEAD:
             _delete_ours(aws, found)
             found = None
@@ -90,10 +90,10 @@ class Stacks(ObjectType[Stack]):
                 **_request(want),
                 EnableTerminationProtection=want.termination_protection,
             )
-            return _attributes(_followed(aws, want.name, "create_stack"))
+            return _attributes(followed(aws, want.name, "create_stack"))
         if found["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
             aws.write("cloudformation", "continue_update_rollback", StackName=want.name)
-            _followed(aws, want.name, "continue_update_rollback", ROLLED_BACK)
+            followed(aws, want.name, "continue_update_rollback", ROLLED_BACK)
         if found.get("EnableTerminationProtection", False) != want.termination_protection:
             _protect(aws, want.name, want.termination_protection)
         now = next(
@@ -101,14 +101,18 @@ class Stacks(ObjectType[Stack]):
             for item in self.observe(aws, [want], names)
             if isinstance(item, Live) and item.resource.name == want.name
         )
-        if now.managed and _definition(now.resource) == _definition(want):
+        as_declared = now.managed and _definition(now.resource) == _definition(want)
+        if shown := drifted_resources(live.drift if live else ()).get("", set()):
+            deploy_over_drift(aws, want.name, shown, None if as_declared else _request(want))
+        elif as_declared:
             return now.attributes
-        aws.write("cloudformation", "update_stack", **_request(want))
-        return _attributes(_followed(aws, want.name, "update_stack"))
+        else:
+            aws.write("cloudformation", "update_stack", **_request(want))
+        return _attributes(followed(aws, want.name, "update_stack"))
 
     def delete(self, aws: Writer, live: Live[Stack], names: Directory) -> None:
         """Delete the stack, its protection first; resources that its template retains stay."""
-        if found := _settled(aws, live.resource.name):
+        if found := settled(aws, live.resource.name):
             _delete(aws, found)
 
 
@@ -141,57 +145,6 @@ def _request(want: Stack) -> dict[str, Any]:
     }
 
 
-def _find(aws: Reader, name: str) -> Mapping[str, Any] | None:
-    """The stack with this name or id, None when there is none (any more)."""
-    try:
-        found: Mapping[str, Any] = aws.read("cloudformation", "describe_stacks", StackName=name)["Stacks"][0]
-    except AwsError as error:
-        if error.code == "ValidationError" and "does not exist" in error.message:
-            return None
-        raise
-    return None if found["StackStatus"] == "DELETE_COMPLETE" else found
-
-
-def _settled(aws: Writer, name: str) -> Mapping[str, Any] | None:
-    """The stack as soon as nothing is under way in it, None when there is none."""
-
-    def look() -> tuple[Mapping[str, Any] | None] | None:
-        found = _find(aws, name)
-        under_way = found and found["StackStatus"].endswith("_IN_PROGRESS") and found["StackStatus"] not in DEAD
-        return None if under_way else (found,)
-
-    return aws.wait_for(look, what=f"cloudformation stack {name}", every=5, timeout=DEPLOYMENT_TIMEOUT)[0]
-
-
-def _followed(aws: Writer, name: str, operation: str, good: frozenset[str] = SUCCEEDED) -> Mapping[str, Any]:
-    """The stack at the end of an operation.
-
-    Raises: AwsError, unless the stack ended well.
-    """
-    found = _settled(aws, name)
-    if found and found["StackStatus"] in good:
-        return found
-    raise _failure(
-        aws, found["StackId"] if found else name, operation, found["StackStatus"] if found else "DELETE_COMPLETE"
-    )
-
-
-def _failure(aws: Reader, identity: str, operation: str, status: str) -> AwsError:
-    reasons: list[str] = []
-    for event in aws.items("cloudformation", "describe_stack_events", "StackEvents", StackName=identity):
-        reason = event.get("ResourceStatusReason", "")
-        if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason:
-            reasons.append(f"{event['LogicalResourceId']} ({event.get('ResourceType', '')}): {reason}")
-        if event["PhysicalResourceId"] == event["StackId"] and reason == "User Initiated":
-            break
-    message = "; ".join(reversed(reasons)) or "AWS gives no reason"
-    if "already exists" in message:
-        message += (
-            " (was it retained by an earlier stack? import it into a new stack of this name, or take another prefix)"
-        )
-    return AwsError(f"cloudformation:{operation}", status, message, account=aws.account, region=aws.region)
-
-
 def _protect(aws: Writer, name: str, protected: bool) -> None:
     aws.write("cloudformation", "update_termination_protection", StackName=name, EnableTerminationProtection=protected)
 
@@ -210,9 +163,9 @@ def _delete(aws: Writer, found: Mapping[str, Any]) -> None:
     if found.get("EnableTerminationProtection", False):
         _protect(aws, found["StackName"], protected=False)
     aws.write("cloudformation", "delete_stack", StackName=found["StackName"])
-    left = _settled(aws, found["StackId"])
+    left = settled(aws, found["StackId"])
     if left:
-        raise _failure(aws, found["StackId"], "delete_stack", left["StackStatus"])
+        raise failure(aws, found["StackId"], "delete_stack", left["StackStatus"])
 
 
 TYPE = Stacks()

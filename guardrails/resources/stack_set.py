@@ -1,13 +1,16 @@
 """Service-managed CloudFormation stack sets: what lands in many member accounts, in tomorrow's too."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
-from guardrails.cloudformation.operations import PASSES_SOON, UNDER_WAY, operate, wait_until_idle
+from guardrails.cloudformation.operations import PASSES_SOON, operate, wait_until_idle
+from guardrails.cloudformation.stack_instances import active_accounts, instance_drift, instances, reverted
+from guardrails.cloudformation.stack_instances import outdated as outdated_instances
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.engine.resource import Address, BlindSpot, DeepType, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import (
     ACCOUNT_TYPE,
@@ -54,7 +57,7 @@ class StackSet(Resource):
         return super().references() | {trusted_access_address(STACK_SETS_PRINCIPAL)}
 
 
-class StackSets(ObjectType[StackSet]):
+class StackSets(ObjectType[StackSet], DeepType[StackSet]):
     """Stack sets carry our tag, as do the stacks they make, which are theirs and not ours."""
 
     resource = StackSet
@@ -69,6 +72,10 @@ class StackSets(ObjectType[StackSet]):
         for listed in aws.items("cloudformation", "list_stack_sets", "Summaries", Status="ACTIVE"):
             if listed.get("PermissionModel") == "SERVICE_MANAGED":
                 yield _live(aws, listed["StackSetName"], declared.get(listed["StackSetName"]), names)
+
+    def look_deeper(self, aws: Reader, live: Live[StackSet], names: Directory) -> Iterator[Difference | BlindSpot]:
+        """One drift detection for the whole set, and the drifts of each instance that has some."""
+        yield from instance_drift(aws, live.resource.name, self.name, _names_of_accounts(names))
 
     def put(self, aws: Writer, want: StackSet, live: Live[StackSet] | None, names: Directory) -> Mapping[str, str]:
         """Create the set; withdraw from what is too much, update what is outdated, deploy to what is missing, each to its end.
@@ -93,6 +100,7 @@ class StackSets(ObjectType[StackSet]):
             *_gaps(aws, now.resource, names),
         ]:
             failures += _operate(aws, want.name, "create_stack_instances", request, names)
+        failures += reverted(aws, want.name, live.drift if live else (), _names_of_accounts(names))
         if failures:
             message = f"{len(failures)} stack instances failed: {'; '.join(failures)}"
             raise AwsError(f"cloudformation:stack set {want.name}", "StackInstancesFailed", message)
@@ -110,7 +118,7 @@ class StackSets(ObjectType[StackSet]):
         if not failures:
             # What is left hangs in suspended accounts: nothing can be deleted there, and the set lets go of it.
             rest = replace(have, auto_deployment=False, retain_stacks=True)
-            failures = _withdrawn(aws, rest, _accounts(_instances(aws, name), names), names)
+            failures = _withdrawn(aws, rest, _accounts(instances(aws, name), names), names)
         if failures:
             message = f"{len(failures)} stacks could not be deleted: {'; '.join(failures)}"
             raise AwsError("cloudformation:delete_stack_instances", "StackInstancesFailed", message)
@@ -130,14 +138,14 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
     targets: Targets = {}
     outdated: list[str] = []
     if is_ours(tags) or want:
-        instances, paths = _instances(aws, name), _paths(aws)
+        deployed, paths = instances(aws, name), active_accounts(aws)
         if automatic.get("Enabled"):
             targets = _units(aws, name, names)
-            gaps = _missing(paths, instances, targets, names)
+            gaps = _missing(paths, deployed, targets, names)
             outdated = [f"{address.name}/{region}{MISSING}" for region, gap in gaps.items() for address in gap]
         else:
-            targets = _accounts([instance for instance in instances if instance["Account"] in paths], names)
-        outdated += _outdated(instances, names)
+            targets = _accounts([instance for instance in deployed if instance["Account"] in paths], names)
+        outdated += outdated_instances(deployed, _names_of_accounts(names))
     live = StackSet(
         name=name,
         template=template,
@@ -154,10 +162,6 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
     return Live(live, {"id": found["StackSetId"], "arn": found["StackSetARN"]}, managed=is_ours(tags))
 
 
-def _instances(aws: Reader, name: str) -> list[Mapping[str, Any]]:
-    return list(aws.items("cloudformation", "list_stack_instances", "Summaries", StackSetName=name))
-
-
 def _units(aws: Reader, name: str, names: Directory) -> Targets:
     found: dict[str, set[Address]] = {}
     for target in aws.items("cloudformation", "list_stack_set_auto_deployment_targets", "Summaries", StackSetName=name):
@@ -166,9 +170,9 @@ def _units(aws: Reader, name: str, names: Directory) -> Targets:
     return _sorted(found)
 
 
-def _accounts(instances: Sequence[Mapping[str, Any]], names: Directory) -> Targets:
+def _accounts(deployed: Sequence[Mapping[str, Any]], names: Directory) -> Targets:
     found: dict[str, set[Address]] = {}
-    for instance in instances:
+    for instance in deployed:
         found.setdefault(instance["Region"], set()).add(_address(instance["Account"], names))
     return _sorted(found)
 
@@ -186,15 +190,6 @@ def _address(identity: str, names: Directory) -> Address:
 
 def _id(address: Address, names: Directory) -> str:
     return names.get(address) or address.name
-
-
-def _outdated(instances: Sequence[Mapping[str, Any]], names: Directory) -> Iterator[str]:
-    """What is not as declared; what is under way or in a suspended account is no difference that a run could mend."""
-    for instance in instances:
-        detail = instance.get("StackInstanceStatus", {}).get("DetailedStatus", "")
-        if instance["Status"] != "CURRENT" and detail not in UNDER_WAY | {"SKIPPED_SUSPENDED_ACCOUNT"}:
-            place = f"{_address(instance['Account'], names).name}/{instance['Region']}"
-            yield f"{place}: {instance['Status']}: {instance.get('StatusReason') or detail}"
 
 
 def _definition(stack_set: StackSet) -> dict[str, Any]:
@@ -230,20 +225,11 @@ def _stale(stack_set: StackSet) -> bool:
     return any(MISSING not in item for item in stack_set.outdated_instances)
 
 
-def _paths(aws: Reader) -> dict[str, set[str]]:
-    """The ids of the active accounts, each with those of the root and the OUs above it, as far as AWS says them."""
-    return {
-        account["Id"]: {part for path in account.get("Paths", ()) for part in path.split("/")}
-        for account in aws.items("organizations", "list_accounts", "Accounts")
-        if (account.get("State") or account.get("Status")) == "ACTIVE"
-    }
-
-
 def _missing(
-    paths: Mapping[str, set[str]], instances: Sequence[Mapping[str, Any]], units: Targets, names: Directory
+    paths: Mapping[str, set[str]], deployed: Sequence[Mapping[str, Any]], units: Targets, names: Directory
 ) -> Targets:
     """The accounts below these units, by region, that have no instance; the management account never has one."""
-    have = {(instance["Account"], instance["Region"]) for instance in instances}
+    have = {(instance["Account"], instance["Region"]) for instance in deployed}
     accounts = paths.keys() - {names.get(ORGANIZATION, "management_account_id")}
     found: dict[str, set[Address]] = {}
     for region, addresses in units.items():
@@ -258,7 +244,7 @@ def _gaps(aws: Reader, have: StackSet, names: Directory) -> Iterator[dict[str, A
     """The requests that deploy to the accounts which have no instance although a target covers them."""
     if not any(MISSING in item for item in have.outdated_instances):
         return
-    for region, accounts in _missing(_paths(aws), _instances(aws, have.name), have.targets, names).items():
+    for region, accounts in _missing(active_accounts(aws), instances(aws, have.name), have.targets, names).items():
         units = [_id(address, names) for address in have.targets[region]]
         ids = [_id(address, names) for address in accounts]
         targets = {"OrganizationalUnitIds": units, "Accounts": ids, "AccountFilterType": "INTERSECTION"}
@@ -290,7 +276,11 @@ def _withdrawn(aws: Writer, have: StackSet, targets: Targets, names: Directory) 
 
 
 def _operate(aws: Writer, name: str, operation: str, request: Mapping[str, Any], names: Directory) -> list[str]:
-    return operate(aws, name, operation, request, lambda identity: _address(identity, names).name)
+    return operate(aws, name, operation, request, _names_of_accounts(names))
+
+
+def _names_of_accounts(names: Directory) -> Callable[[str], str]:
+    return lambda identity: _address(identity, names).name
 
 
 TYPE = StackSets()

@@ -18,7 +18,7 @@ from guardrails.engine.journal import locked
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace, denied
 
-KEYS = {"digest", "complete", "summary", "changes", "blind", "unmanaged", "caveats", "violations"}
+KEYS = {"digest", "complete", "deep", "summary", "changes", "blind", "unmanaged", "caveats", "violations"}
 
 
 @pytest.fixture

@@ -27,6 +27,9 @@ class Operation:
     def at(self, account: str | None = None, region: str | None = None) -> Self:
         return self
 
+    def afresh(self) -> Self:
+        return self
+
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         assert (operation, params["OperationId"]) == ("describe_stack_set_operation", "op")
         reason = {"StatusReason": self.reason} if self.reason else {}

@@ -100,6 +100,9 @@ class Nowhere:
     def at(self, account: str | None = None, region: str | None = None) -> Self:
         return replace(self, account=self.account if account is None else account, region=region or self.region)
 
+    def afresh(self) -> Self:
+        return self
+
     def read(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         raise AssertionError(operation)
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from guardrails.engine.observe import Observation, observe
+from guardrails.engine.difference import Difference
+from guardrails.engine.observe import Observation, look_deeper, observe
+from guardrails.engine.plan import Action, diff
 from guardrails.engine.port import Reader
-from guardrails.engine.resource import BlindSpot, Directory, Live, ResourceType
-from guardrails.errors import AccountAbsent, AwsError
+from guardrails.engine.resource import BlindSpot, DeepType, Directory, Live, ResourceType
+from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError
 from tests.engine.fakes import THING, ClosedThings, Nowhere, Switch, Switches, Thing, Things, address, live, needing
 
 
@@ -158,3 +160,53 @@ def test_wanted_resources_go_to_their_own_type() -> None:
     desired = [needing("a"), Switch(name="s"), replace(needing("b"), value=1)]
     observe({THING: Listening(), "Test::Switch": Switches()}, Nowhere(), desired, Directory())
     assert told == ["a", "b"]
+
+
+class DeepThings(Things, DeepType[Thing]):
+    """Things with something beneath: b's colour is not as declared, c's cannot be told, of d nobody may know."""
+
+    def look_deeper(self, aws: Reader, live: Live[Thing], names: Directory) -> Iterator[Difference | BlindSpot]:
+        name = live.resource.name
+        if name == "d":
+            raise AwsAccessDenied("test:detect", "AccessDenied", "no", account=aws.account, region=aws.region)
+        if name == "b":
+            yield Difference("Paint.Colour", "red", "white")
+            yield Difference("Lamp.On", False, True)
+        if name == "c":
+            yield BlindSpot("Test::Thing c", "", "", "cannot be told")
+
+
+def deeper(*names: str, wanted: str = "abcd") -> tuple[Things, Observation]:
+    things = DeepThings([live(needing(name)) for name in names])
+    types: dict[str, ResourceType[Any]] = {THING: things, "Test::Switch": Switches()}
+    desired = [needing(name) for name in wanted] + [Switch(name="s")]
+    directory = Directory()
+    return things, look_deeper(types, Nowhere(), desired, observe(types, Nowhere(), desired, directory), directory)
+
+
+def test_a_deeper_look_finds_what_differs_beneath() -> None:
+    """What differs beneath a desired object is one of its changes, sorted; objects that are not there have no depth."""
+    things, seen = deeper("a", "b", wanted="abx")
+    assert seen.live[address("a")].drift == ()
+    drift = (Difference("Lamp.On", False, True), Difference("Paint.Colour", "red", "white"))
+    assert seen.live[address("b")].drift == drift
+    plan = diff({THING: things}, [needing("a"), needing("b")], seen, Directory())
+    assert [(c.action, c.address.name, c.differences) for c in plan.changes] == [(Action.UPDATE, "b", drift)]
+    assert (seen.deep, plan.deep) == (True, True)
+
+
+def test_only_what_is_desired_is_looked_into() -> None:
+    """Strangers' objects are not looked into, however drifted they are."""
+    assert deeper("a", "b", wanted="a")[1].live[address("b")].drift == ()
+
+
+def test_depth_that_cannot_be_judged_is_a_blind_spot_of_one_object() -> None:
+    """The plan is incomplete then, with the reason and a remedy; what is known of that object and of the others is still told."""
+    things, seen = deeper("b", "c", "d")
+    assert [(spot.type, spot.remedy) for spot in seen.blind] == [
+        ("Test::Thing c", ""),
+        ("Test::Thing d", "let the caller perform test:detect"),
+    ]
+    plan = diff({THING: things}, [needing("b"), needing("c", value=7), needing("d")], seen, Directory())
+    assert not plan.complete
+    assert [change.address.name for change in plan.changes] == ["b", "c"]

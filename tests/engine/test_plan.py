@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.observe import Observation
-from guardrails.engine.plan import ABSENT, Action, Difference, Plan, compare, diff, plain
+from guardrails.engine.plan import Action, Plan, compare, diff, plain
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Ref, ResourceType
 from guardrails.errors import ConfigError
 from tests.engine.fakes import THING, Switch, Switches, Thing, Things, address, live, needing

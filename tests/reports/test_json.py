@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan
+from guardrails.engine.difference import ABSENT, Difference
+from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import BlindSpot, Live, Ref
 from guardrails.engine.run import Outcome, Result
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
@@ -41,6 +42,7 @@ def test_the_keys_of_a_plan() -> None:
     assert planned() == {
         "digest": PLAN.digest,
         "complete": False,
+        "deep": False,
         "summary": {"create": 0, "update": 1, "delete": 0, "adopt": 0, "release": 0},
         "changes": [
             {

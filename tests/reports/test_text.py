@@ -5,7 +5,8 @@ from typing import Any
 import click
 import pytest
 
-from guardrails.engine.plan import ABSENT, Action, Change, Difference, Plan
+from guardrails.engine.difference import ABSENT, Difference
+from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import Address, BlindSpot, Live, Ref, Resource
 from guardrails.engine.run import Outcome, Result
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
