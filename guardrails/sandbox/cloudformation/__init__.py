@@ -3,7 +3,12 @@
 service            the operations that there are, and a plain refusal for all the others
 stacks             plain stacks created, updated, deleted, protected
 stack_views        plain stacks described and listed
-stack_deployment   a template carried out: resources in order, everything put back on a failure
+change_sets        change sets made, executed, deleted
+change_set_views   change sets described and listed
+change_set_records what is remembered of change sets
+stack_changes      what an update would do, worked out without doing it
+stack_updates      a stack brought to another template; everything put back on a failure
+stack_deployment   what a stack holds created and deleted, in order
 stack_resources    the resources of a stack, one at a time
 stack_parameters   the parameters of a stack
 stack_records      what is remembered of stacks

@@ -179,32 +179,37 @@ _FUNCTIONS: Final[Mapping[str, Function]] = {
 
 def references(value: Json) -> frozenset[str]:
     """The names that a value refers to with `Ref`, `Fn::GetAtt` or `Fn::Sub`; pseudo parameters are left out."""
-    return frozenset(_references(value)) - PSEUDO_PARAMETERS
+    return frozenset(use.split(".", 1)[0] for use in uses(value))
 
 
-def _references(value: Json) -> Iterator[str]:
+def uses(value: Json) -> frozenset[str]:
+    """What a value uses of others: `Name` for a reference, `Name.Attribute` for an attribute; no pseudo parameters."""
+    return frozenset(_uses(value)) - PSEUDO_PARAMETERS
+
+
+def _uses(value: Json) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from _uses(item)
     if not isinstance(value, dict):
         return
     for name, argument in value.items():
         if name == "Ref" and isinstance(argument, str):
             yield argument
         elif name == "Fn::GetAtt":
-            yield argument.split(".", 1)[0] if isinstance(argument, str) else str(argument[0])
+            yield argument if isinstance(argument, str) else ".".join(map(str, argument))
         elif name == "Fn::Sub":
             yield from _substitutions(argument)
         else:
-            yield from _references(argument)
+            yield from _uses(argument)
 
 
 def _substitutions(argument: Json) -> Iterator[str]:
     text, local = (argument, {}) if isinstance(argument, str) else argument
     for literal, name in _SUBSTITUTION.findall(text):
         if not literal and name.strip() not in local:
-            yield name.strip().split(".", 1)[0]
-    yield from _references(list(local.values()))
+            yield name.strip()
+    yield from _uses(list(local.values()))
 
 
 def condition_problems(condition: Json, conditions: Mapping[str, Json]) -> Iterator[str]:

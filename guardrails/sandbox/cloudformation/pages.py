@@ -23,11 +23,20 @@ def page(name: str, items: Sequence[Any], parameters: Mapping[str, Any]) -> dict
             "ValidationError",
             f"1 validation error detected: Value '{size}' at 'maxResults' failed to satisfy constraint: 1 to {LARGEST}",
         )
+    first = start(parameters)
+    result: dict[str, Any] = {name: list(items[first : first + size])}
+    if first + size < len(items):
+        result["NextToken"] = str(first + size)
+    return result
+
+
+def start(parameters: Mapping[str, Any]) -> int:
+    """Where the page that a request asks for begins.
+
+    Raises:
+        Refusal: the token is none of ours.
+    """
     token = str(parameters.get("NextToken", "0"))
     if not token.isdecimal():
         raise Refusal("ValidationError", "The specified NextToken is not valid.")
-    start = int(token)
-    result: dict[str, Any] = {name: list(items[start : start + size])}
-    if start + size < len(items):
-        result["NextToken"] = str(start + size)
-    return result
+    return int(token)

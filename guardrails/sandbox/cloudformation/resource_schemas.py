@@ -35,6 +35,13 @@ class ResourceSchema:
         names = (_dotted(pointer) for pointer in self.document.get("createOnlyProperties", ()))
         return [name for name in names if _at(before, name) != _at(after, name)]
 
+    def requires_recreation(self, name: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> str:
+        """Whether a change of a property replaces the resource: Always, Conditionally or Never."""
+        if name in {dotted.partition(".")[0] for dotted in self.replacing(before, after)}:
+            return "Always"
+        conditional = self.document.get("conditionalCreateOnlyProperties", ())
+        return "Conditionally" if name in {_dotted(pointer).partition(".")[0] for pointer in conditional} else "Never"
+
     def tag_property(self) -> str | None:
         """The property that holds the tags, or None where a resource of this type cannot be tagged."""
         tagging = self.document.get("tagging", {})

@@ -1,22 +1,17 @@
-"""Carrying a template out: resources created, updated, replaced and deleted in order; on a failure everything put back.
+"""Creating and deleting what a stack holds, in order; a creation that fails is rolled back.
 
 The work is done at once. Statuses, events and reasons are CloudFormation's.
 
-Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
-from guardrails.sandbox.cloudformation import resource_schemas, stack_resources
+from guardrails.sandbox.cloudformation import stack_resources
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
 from guardrails.sandbox.cloudformation.stack_resources import FAILURES
-from guardrails.sandbox.cloudformation.templates import Template
-
-Undo = Callable[[], None]
 
 
 def create(stack: Stack) -> None:
@@ -33,29 +28,13 @@ def create(stack: Stack) -> None:
         _end_deletion(stack)
     else:
         stack.enter("ROLLBACK_IN_PROGRESS", f"{failed} Rollback requested by user.")
-        left = _delete_all(stack, created_just_now=True)
-        stack.enter("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _left(left))
+        roll_back_creation(stack)
 
 
-def update(stack: Stack, template: Template, parameters: dict[str, str], tags: dict[str, str]) -> None:
-    """Bring a stack to another template, parameters or tags; on a failure put everything back: UPDATE_ROLLBACK_COMPLETE."""
-    before = (stack.template, stack.parameters, stack.tags)
-    kept = dict(stack.resources)
-    stack.template, stack.parameters, stack.tags, stack.updated = template, parameters, tags, datetime.now(UTC)
-    undo: list[Undo] = []
-    cleanup: list[StackResource] = []
-    failed = _update_all(stack, undo, cleanup)
-    if failed is not None:
-        stack.enter("UPDATE_ROLLBACK_IN_PROGRESS", failed)
-        stack.template, stack.parameters, stack.tags = before
-        problems = _undo_all(undo)
-        stack.resources = kept
-        stack.enter("UPDATE_ROLLBACK_FAILED" if problems else "UPDATE_ROLLBACK_COMPLETE", "; ".join(problems) or None)
-        return
-    stack.enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-    for resource in reversed(cleanup):
-        _delete_one(stack, resource)
-    stack.enter("UPDATE_COMPLETE")
+def roll_back_creation(stack: Stack) -> None:
+    """Delete what a failed creation made: ROLLBACK_COMPLETE, or ROLLBACK_FAILED when something could not be deleted."""
+    left = _delete_all(stack, created_just_now=True)
+    stack.enter("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _left(left))
 
 
 def delete(stack: Stack, retained: Iterable[str] = ()) -> None:
@@ -64,6 +43,8 @@ def delete(stack: Stack, retained: Iterable[str] = ()) -> None:
         if name in stack.resources:
             stack.note(stack.resources.pop(name), "DELETE_SKIPPED")
     _delete_all(stack, created_just_now=False)
+    for replaced in stack.unfinished.cleanup if stack.unfinished else ():
+        delete_one(stack, replaced)
     _end_deletion(stack)
 
 
@@ -83,12 +64,13 @@ def _create_all(stack: Stack) -> str | None:
             continue
         resource = StackResource(name, str(declaration["Type"]), declaration)
         stack.resources[name] = resource
-        if not _attempt(stack, resource, "CREATE", partial(stack_resources.make, stack, resource)):
+        if not attempt(stack, resource, "CREATE", partial(stack_resources.make, stack, resource)):
             return f"The following resource(s) failed to create: [{name}]."
-    return _failed_output(stack)
+    return failed_output(stack)
 
 
-def _failed_output(stack: Stack) -> str | None:
+def failed_output(stack: Stack) -> str | None:
+    """Work the outputs out; gives why that failed."""
     try:
         stack_resources.resolve_outputs(stack)
     except FAILURES as failure:
@@ -96,7 +78,7 @@ def _failed_output(stack: Stack) -> str | None:
     return None
 
 
-def _attempt(stack: Stack, resource: StackResource, action: str, work: Callable[[], None]) -> bool:
+def attempt(stack: Stack, resource: StackResource, action: str, work: Callable[[], None]) -> bool:
     """Do one thing to one resource, with its events; False when it failed."""
     stack.note(resource, f"{action}_IN_PROGRESS")
     try:
@@ -108,77 +90,11 @@ def _attempt(stack: Stack, resource: StackResource, action: str, work: Callable[
     return True
 
 
-def _update_all(stack: Stack, undo: list[Undo], cleanup: list[StackResource]) -> str | None:
-    wanted = []
-    for name in stack.template.order:
-        declaration = stack.template.resources[name]
-        if stack_resources.scope(stack).holds(declaration.get("Condition")):
-            wanted.append(name)
-            if not _update_one(stack, name, declaration, undo, cleanup):
-                return f"The following resource(s) failed to update: [{name}]."
-    cleanup.extend(stack.resources.pop(name) for name in [name for name in stack.resources if name not in wanted])
-    return _failed_output(stack)
-
-
-def _update_one(
-    stack: Stack, name: str, declaration: Mapping[str, Any], undo: list[Undo], cleanup: list[StackResource]
-) -> bool:
-    old = stack.resources.get(name)
-    new = StackResource(name, str(declaration["Type"]), declaration)
-    if old is None or old.live is None:
-        stack.resources[name] = new
-        undo.append(lambda: _unmake(stack, new))
-        return _attempt(stack, new, "CREATE", lambda: stack_resources.make(stack, new))
-    new.live, new.status = old.live, old.status
-    try:
-        new.properties, new.tags = stack_resources.properties_of(stack, new), stack_resources.place_of(stack, new).tags
-    except FAILURES as failure:
-        stack.note(new, "UPDATE_FAILED", stack_resources.reason_of(failure))
-        return False
-    stack.resources[name] = new
-    if new.properties == old.properties and new.tags == old.tags:
-        return True
-    if resource_schemas.schema(new.type).replacing(old.properties, new.properties):
-        new.live = None
-        undo.append(lambda: _unmake(stack, new))
-        cleanup.append(_discarded(old))
-        return _attempt(stack, new, "UPDATE", lambda: stack_resources.make(stack, new))
-    undo.append(lambda: _restore(stack, old))
-    return _attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new))
-
-
-def _discarded(resource: StackResource) -> StackResource:
-    """The old half of a replacement; UpdateReplacePolicy says whether it stays."""
-    policy = resource.declaration.get("UpdateReplacePolicy", "Delete")
-    return replace(resource, declaration={**resource.declaration, "DeletionPolicy": policy})
-
-
-def _unmake(stack: Stack, resource: StackResource) -> None:
-    if resource.live is not None:
-        stack_resources.remove(stack, resource, resource.live)
-        stack.note(resource, "DELETE_COMPLETE")
-
-
-def _restore(stack: Stack, resource: StackResource) -> None:
-    stack_resources.change(stack, resource)
-    stack.note(resource, "UPDATE_COMPLETE")
-
-
-def _undo_all(undo: list[Undo]) -> list[str]:
-    problems = []
-    for step in reversed(undo):
-        try:
-            step()
-        except FAILURES as failure:
-            problems.append(stack_resources.reason_of(failure))
-    return problems
-
-
 def _delete_all(stack: Stack, *, created_just_now: bool) -> list[str]:
     """Delete what may be deleted, in reverse order; gives the names that could not be."""
     left = []
     for name in reversed(list(stack.resources)):
-        if _delete_one(stack, stack.resources[name], created_just_now=created_just_now):
+        if delete_one(stack, stack.resources[name], created_just_now=created_just_now):
             # A rolled back stack still lists its resources; a deleted one is read from its events.
             stack.resources[name].live = None
         else:
@@ -186,7 +102,8 @@ def _delete_all(stack: Stack, *, created_just_now: bool) -> list[str]:
     return left
 
 
-def _delete_one(stack: Stack, resource: StackResource, *, created_just_now: bool = False) -> bool:
+def delete_one(stack: Stack, resource: StackResource, *, created_just_now: bool = False) -> bool:
+    """Delete a resource unless its DeletionPolicy spares it; False when that failed."""
     if resource.live is None:
         if resource.status != "DELETE_COMPLETE":
             stack.note(resource, "DELETE_COMPLETE")
@@ -197,7 +114,7 @@ def _delete_one(stack: Stack, resource: StackResource, *, created_just_now: bool
         stack.note(resource, "DELETE_SKIPPED")
         return True
     live = resource.live
-    return _attempt(stack, resource, "DELETE", lambda: stack_resources.remove(stack, resource, live))
+    return attempt(stack, resource, "DELETE", lambda: stack_resources.remove(stack, resource, live))
 
 
 def _end_deletion(stack: Stack) -> None:

@@ -63,6 +63,14 @@ def resolved(declared: Mapping[str, Declared], values: Mapping[str, str]) -> dic
     }
 
 
+def shown(declared: Mapping[str, Declared], values: Mapping[str, str]) -> list[dict[str, str]]:
+    """The parameters as descriptions show them; what has NoEcho is masked."""
+    return [
+        {"ParameterKey": name, "ParameterValue": "****" if declared[name].get("NoEcho") else text}
+        for name, text in values.items()
+    ]
+
+
 def _text(default: Any) -> str:
     if isinstance(default, bool):
         return str(default).lower()

@@ -45,6 +45,27 @@ class Event:
     time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update did to one resource: `old` is None for a resource that is new, `made` is False for a change in place."""
+
+    old: StackResource | None
+    new: StackResource
+    made: bool
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """An update that has not come to its end: what the stack was before it, what was done so far, what is to be cleaned up."""
+
+    template: Template
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    resources: dict[str, StackResource]
+    done: list[Change]
+    cleanup: list[StackResource]
+
+
 @dataclass(slots=True, eq=False)
 class Stack:
     """A stack. Its work is done within the request that asks for it; the first look shows it in progress, the next shows it done.
@@ -73,6 +94,8 @@ class Stack:
     timeout_in_minutes: int | None = None
     resources: dict[str, StackResource] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    unfinished: Unfinished | None = None
+    change_set_id: str | None = None
     events: list[Event] = field(default_factory=list)
     looks_left: int = 0
     progress_status: str = ""

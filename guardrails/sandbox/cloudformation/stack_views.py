@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_De
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.cloudformation import pages, stack_records, templates
+from guardrails.sandbox.cloudformation import pages, stack_parameters, stack_records, templates
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.cloudformation.templates import Template
@@ -170,12 +170,13 @@ def _described(stack: Stack) -> dict[str, Any]:
         "EnableTerminationProtection": stack.termination_protection,
         "NotificationARNs": stack.notification_arns,
         "Capabilities": stack.capabilities,
-        "Parameters": [{"ParameterKey": name, "ParameterValue": _shown(stack, name)} for name in stack.parameters],
+        "Parameters": stack_parameters.shown(stack.template.parameters, stack.parameters),
         "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
         "RollbackConfiguration": {},
         **_NOT_CHECKED,
     }
     optional: dict[str, Any] = {
+        "ChangeSetId": stack.change_set_id,
         "Description": stack.template.description,
         "LastUpdatedTime": stack.updated,
         "RoleARN": stack.role_arn,
@@ -184,10 +185,6 @@ def _described(stack: Stack) -> dict[str, Any]:
     if not under_way:
         optional |= {"StackStatusReason": stack.reason, "DeletionTime": stack.deleted, "Outputs": _outputs(stack)}
     return description | {name: value for name, value in optional.items() if value}
-
-
-def _shown(stack: Stack, name: str) -> str:
-    return "****" if stack.template.parameters[name].get("NoEcho") else stack.parameters[name]
 
 
 def _outputs(stack: Stack) -> list[dict[str, str]]:

@@ -7,8 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import stack_deployment, stack_parameters, stack_records, templates
+from guardrails.sandbox.cloudformation import (
+    change_set_records,
+    stack_deployment,
+    stack_parameters,
+    stack_records,
+    stack_updates,
+    templates,
+)
 from guardrails.sandbox.cloudformation.stack_records import Stack
+from guardrails.sandbox.cloudformation.stack_updates import Desired
 from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
@@ -37,27 +45,20 @@ def create_stack(call: Call) -> Mapping[str, Any]:
     """Create a stack; a deleted stack's name is free again."""
     asked = call.parameters
     refuse_absent(asked)
-    name = str(asked["StackName"])
-    if not _NAME.fullmatch(name):
-        pattern = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-        raise invalid(
-            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: {pattern}"
-        )
+    name = read_name(asked, "StackName")
     namesake = stack_records.find(call.account_id, call.region, name)
     if namesake is not None:
         namesake.look()
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
-    template = read_template(asked, None)
-    values = stack_parameters.effective(template.parameters, stack_parameters.given(asked.get("Parameters", ()), {}))
-    template.check_capabilities(asked.get("Capabilities", []))
+    desired = read_desired(asked, None)
     stack = Stack(
         id=stack_records.new_id(name, call.account_id, call.region),
         name=name,
         account=call.account_id,
         region=call.region,
-        template=template,
-        parameters=values,
-        tags=read_tags(asked) or {},
+        template=desired.template,
+        parameters=desired.parameters,
+        tags=desired.tags,
         capabilities=list(asked.get("Capabilities", [])),
         termination_protection=asked.get("EnableTerminationProtection", False),
         on_failure=_on_failure(asked),
@@ -77,29 +78,16 @@ def update_stack(call: Call) -> Mapping[str, Any]:
     """Update a stack; refused when nothing would change."""
     asked = call.parameters
     refuse_absent(asked)
-    if asked.get("DisableRollback"):
-        raise invalid("The sandbox does not implement DisableRollback for UpdateStack.")
-    stack = stack_records.find(call.account_id, call.region, str(asked["StackName"]))
-    if stack is None or not stack_records.exists(stack):
-        raise invalid(f"Stack [{asked['StackName']}] does not exist")
-    if stack.under_way or stack.status not in _UPDATABLE:
-        status = stack.look()
-        raise invalid(f"Stack:{stack.id} is in {status} state and can not be updated.")
-    template = read_template(asked, stack.template)
-    values = stack_parameters.effective(
-        template.parameters, stack_parameters.given(asked.get("Parameters", ()), stack.parameters)
-    )
-    template.check_capabilities(asked.get("Capabilities", []))
-    tags = read_tags(asked)
-    tags = stack.tags if tags is None else tags
-    check_update(stack, template)
-    if not changes(stack, template, values, tags):
+    stack = updatable(call)
+    desired = read_desired(asked, stack)
+    if not changes(stack, desired.template, desired.parameters, desired.tags):
         raise invalid("No updates are to be performed.")
     stack.capabilities = list(asked.get("Capabilities", []))
     stack.role_arn = asked.get("RoleARN", stack.role_arn)
     stack.notification_arns = list(asked.get("NotificationARNs", stack.notification_arns))
+    change_set_records.make_obsolete(stack)
     stack.begin("UPDATE_IN_PROGRESS")
-    stack_deployment.update(stack, template, values, tags)
+    stack_updates.update(stack, desired, disable_rollback=asked.get("DisableRollback", False))
     return {"StackId": stack.id}
 
 
@@ -120,6 +108,7 @@ def delete_stack(call: Call) -> Mapping[str, Any]:
         raise invalid(
             f"Invalid operation on stack [{stack.id}]. RetainResources is only for stacks in the DELETE_FAILED state"
         )
+    change_set_records.forget_all(stack)
     stack.begin("DELETE_IN_PROGRESS")
     stack_deployment.delete(stack, retained)
     return {}
@@ -128,12 +117,35 @@ def delete_stack(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "UpdateTerminationProtection")
 def update_termination_protection(call: Call) -> Mapping[str, Any]:
     """Switch termination protection on or off."""
+    stack = existing(call)
+    stack.termination_protection = bool(call.parameters["EnableTerminationProtection"])
+    return {"StackId": stack.id}
+
+
+def updatable(call: Call) -> Stack:
+    """The stack of a request that wants to update it.
+
+    Raises:
+        Refusal: there is none, or its status does not allow an update.
+    """
+    stack = existing(call)
+    if stack.under_way or stack.status not in _UPDATABLE:
+        status = stack.look()
+        raise invalid(f"Stack:{stack.id} is in {status} state and can not be updated.")
+    return stack
+
+
+def existing(call: Call) -> Stack:
+    """The stack of a request.
+
+    Raises:
+        Refusal: there is none.
+    """
     name = str(call.parameters["StackName"])
     stack = stack_records.find(call.account_id, call.region, name)
     if stack is None or not stack_records.exists(stack):
         raise invalid(f"Stack [{name}] does not exist")
-    stack.termination_protection = bool(call.parameters["EnableTerminationProtection"])
-    return {"StackId": stack.id}
+    return stack
 
 
 def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[str, str]) -> bool:
@@ -145,7 +157,7 @@ def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[
         return True
     if changes(stack, template, values, tags):
         stack.enter("UPDATE_IN_PROGRESS", "User Initiated")
-        stack_deployment.update(stack, template, values, tags)
+        stack_updates.update(stack, Desired(template, values, tags))
         return True
     return False
 
@@ -171,6 +183,34 @@ def check_update(stack: Stack, template: Template) -> None:
             "Update of resource type is not permitted. The new template modifies resource type of the following resources: "
             f"[{', '.join(changed)}]"
         )
+
+
+def read_name(asked: Mapping[str, Any], member: str) -> str:
+    """The name of a new stack or change set."""
+    name = str(asked[member])
+    if not _NAME.fullmatch(name):
+        raise invalid(
+            f"1 validation error detected: Value '{name}' at '{member[0].lower()}{member[1:]}' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
+    return name
+
+
+def read_desired(asked: Mapping[str, Any], stack: Stack | None) -> Desired:
+    """What a request wants a stack to be; what it leaves out is as the stack has it.
+
+    Raises:
+        Refusal: template, parameters, tags or capabilities are not as they must be.
+    """
+    template = read_template(asked, stack.template if stack else None)
+    given = stack_parameters.given(asked.get("Parameters", ()), stack.parameters if stack else {})
+    values = stack_parameters.effective(template.parameters, given)
+    template.check_capabilities(asked.get("Capabilities", []))
+    tags = read_tags(asked)
+    if stack is None:
+        return Desired(template, values, tags or {})
+    check_update(stack, template)
+    return Desired(template, values, stack.tags if tags is None else tags)
 
 
 def read_template(asked: Mapping[str, Any], previous: Template | None) -> Template:

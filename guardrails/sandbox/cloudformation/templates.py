@@ -131,6 +131,10 @@ class Template:
             raise Refusal("InsufficientCapabilitiesException", f"Requires capabilities : [{self.required_capability}]")
 
 
+NO_TEMPLATE: Final = Template("", {"Resources": {}})
+"""What a stack has before its first change set is executed."""
+
+
 @lru_cache(maxsize=256)
 def parse(body: str) -> Template:
     """Read and check a template; one body is read once, however many stacks it is deployed to.
