@@ -16,7 +16,8 @@ What is called from outside stands at the top; the rest is grouped by subject, e
 
     server, seed        the WSGI application and what it begins with: they put everything below together
     cloudformation/     stacks, stack sets, templates, resource types
-    cloudtrail/, guardduty/, identity_center/
+    cloudtrail/, identity_center/
+    guardduty/, securityhub/
     account_services/   IAM, STS, KMS and S3, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what
     serving/            one request: read, answered or refused; what a reset forgets

@@ -13,4 +13,5 @@ policy_attachments         policies attached and detached, within AWS's limits
 tagging                    tags of accounts, OUs, roots and policies
 trusted_access             which AWS services may act in the organization's accounts
 delegated_administrators   member accounts that administer a service for the whole organization
+service_administration     the administrators of a security service, region by region
 """

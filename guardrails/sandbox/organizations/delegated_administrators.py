@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -31,6 +31,8 @@ MAX_ADMINISTRATORS: Final[Mapping[str, int]] = MappingProxyType(
 )
 """How many delegated administrators a service takes; five where nothing is said here."""
 USUAL_MAX: Final = 5
+
+_ON_DEREGISTERED: Final[dict[str, list[Callable[[str], None]]]] = {}
 
 
 @operation("organizations", "RegisterDelegatedAdministrator")
@@ -114,12 +116,18 @@ def register(account_id: str, principal: str) -> None:
 
 
 def deregister(account_id: str, principal: str) -> None:
-    """Take the administration away, when there is one."""
+    """Take the administration away, when there is one, and tell the service."""
     admin = _find(account_id)
-    if admin is not None:
-        admin.services.pop(principal, None)
+    if admin is not None and admin.services.pop(principal, None) is not None:
         if not admin.services:
             organization.backend().admins.remove(admin)
+        for callback in _ON_DEREGISTERED.get(principal, ()):
+            callback(account_id)
+
+
+def on_deregistered(principal: str, callback: Callable[[str], None]) -> None:
+    """Call `callback` with the account's id after the account's administration of the service has ended."""
+    _ON_DEREGISTERED.setdefault(principal, []).append(callback)
 
 
 def _find(account_id: str) -> FakeDelegatedAdministrator | None:

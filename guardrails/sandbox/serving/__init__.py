@@ -3,6 +3,7 @@
 calls        a request read from HTTP: service, operation, region, caller, parameters
 callers      who a request comes from: access key -> account and principal
 operations   the register of operations that the sandbox answers itself, before moto is asked
+paging       lists given out page by page
 refusals     an AWS error, written the way the service's protocol writes errors
 lifecycle    what a reset forgets
 turn         one request at a time
