@@ -1,7 +1,10 @@
 """CloudFormation: stacks that really make resources, and stack sets that really make stacks.
 
 service            the operations that there are, and a plain refusal for all the others
-stacks             plain stacks created, updated, deleted, protected
+stacks             plain stacks created, updated, deleted
+stack_protection   termination protection and stack policies
+stack_policies     which updates a stack policy allows
+stack_rollbacks    failed stacks rolled back on request
 stack_views        plain stacks described and listed
 change_sets        change sets made, executed, deleted
 change_set_views   change sets described and listed

@@ -46,7 +46,7 @@ def create_change_set(call: Call) -> Mapping[str, Any]:
         if asked.get("ClientToken") and asked["ClientToken"] == namesake.options.token:
             return {"Id": namesake.id, "StackId": namesake.stack.id}
         raise Refusal("AlreadyExistsException", f"ChangeSet [{namesake.id}] already exists")
-    desired = stacks.read_desired(asked, stack)
+    desired = stacks.read_desired(asked, stack, call.account_id)
     stack = stack or _new_stack(call)
     change_set = _change_set(stack, name, kind, desired, asked)
     change_set_records.keep(change_set)
@@ -58,7 +58,9 @@ def execute_change_set(call: Call) -> Mapping[str, Any]:
     """Do what a change set says; the stack's other change sets are deleted."""
     asked = call.parameters
     change_set = found(call)
-    stack, options = change_set.stack, change_set.options
+    stack, options, token = change_set.stack, change_set.options, asked.get("ClientRequestToken")
+    if stack.repeated(token, "CREATE_STACK" if change_set.kind == "CREATE" else "UPDATE_STACK"):
+        return {}
     _check_executable(change_set)
     if "DisableRollback" in asked and options.on_stack_failure:
         raise invalid("You can specify either OnStackFailure or DisableRollback, but not both.")
@@ -69,7 +71,7 @@ def execute_change_set(call: Call) -> Mapping[str, Any]:
     if options.notification_arns is not None:
         stack.notification_arns = options.notification_arns
     stack.retain_except_on_create = asked.get("RetainExceptOnCreate", False)
-    _execute(stack, change_set, on_failure)
+    _execute(stack, change_set, on_failure, token)
     change_set.execution = "EXECUTE_COMPLETE" if stack.status in _DONE else "EXECUTE_FAILED"
     return {}
 
@@ -110,15 +112,15 @@ def found(call: Call) -> ChangeSet:
     return found
 
 
-def _execute(stack: Stack, change_set: ChangeSet, on_failure: str) -> None:
+def _execute(stack: Stack, change_set: ChangeSet, on_failure: str, token: str | None) -> None:
     desired = change_set.desired
     if change_set.kind == "CREATE":
         stack.template, stack.parameters, stack.tags = desired.template, desired.parameters, desired.tags
         stack.on_failure = on_failure
-        stack.begin("CREATE_IN_PROGRESS")
+        stack.begin("CREATE_IN_PROGRESS", token)
         stack_deployment.create(stack)
     else:
-        stack.begin("UPDATE_IN_PROGRESS")
+        stack.begin("UPDATE_IN_PROGRESS", token)
         stack_updates.update(stack, desired, disable_rollback=on_failure == "DO_NOTHING")
 
 

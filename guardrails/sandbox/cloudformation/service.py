@@ -8,14 +8,31 @@ from typing import Final
 from moto.core.utils import get_service_model
 
 from guardrails.sandbox.account_services import kms, s3
-from guardrails.sandbox.cloudformation import change_set_views, change_sets, stack_views, stacks
+from guardrails.sandbox.cloudformation import (
+    change_set_views,
+    change_sets,
+    stack_protection,
+    stack_rollbacks,
+    stack_views,
+    stacks,
+)
 from guardrails.sandbox.cloudformation.stack_sets import auto_deployment, instances, operations, sets
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, Handler, handler_of, operation
 from guardrails.sandbox.serving.refusals import not_implemented
 
 SERVICE: Final = "cloudformation"
-SUBJECTS: Final = (stacks, stack_views, change_sets, change_set_views, sets, instances, operations)
+SUBJECTS: Final = (
+    stacks,
+    stack_protection,
+    stack_rollbacks,
+    stack_views,
+    change_sets,
+    change_set_views,
+    sets,
+    instances,
+    operations,
+)
 """The modules that answer operations; importing them registers those."""
 
 

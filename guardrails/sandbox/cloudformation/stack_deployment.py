@@ -37,14 +37,20 @@ def roll_back_creation(stack: Stack) -> None:
     stack.enter("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _left(left))
 
 
-def delete(stack: Stack, retained: Iterable[str] = ()) -> None:
-    """Delete a stack's resources in reverse order, but for those retained by their DeletionPolicy or by name."""
+def delete(stack: Stack, retained: Iterable[str] = (), *, forced: bool = False) -> None:
+    """Delete a stack's resources in reverse order, but for those retained by their DeletionPolicy or by name.
+
+    When it is forced, what cannot be deleted is left behind.
+    """
     for name in retained:
         if name in stack.resources:
             stack.note(stack.resources.pop(name), "DELETE_SKIPPED")
     _delete_all(stack, created_just_now=False)
     for replaced in stack.unfinished.cleanup if stack.unfinished else ():
         delete_one(stack, replaced)
+    if forced:
+        for resource in [one for one in stack.resources.values() if one.status == "DELETE_FAILED"]:
+            stack.note(stack.resources.pop(resource.logical_id), "DELETE_SKIPPED")
     _end_deletion(stack)
 
 

@@ -10,6 +10,7 @@ from moto.moto_api._internal import mock_random
 from guardrails.sandbox.cloudformation.resource_types import Resource
 from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.serving.refusals import Refusal
 
 
 @dataclass(slots=True)
@@ -43,6 +44,25 @@ class Event:
     status: str
     reason: str | None
     time: datetime
+    operation: "Operation | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation on a stack; `token` is the caller's ClientRequestToken."""
+
+    type: str
+    id: str
+    token: str | None
+
+
+_OPERATION_TYPES: Final = {
+    "CREATE_IN_PROGRESS": "CREATE_STACK",
+    "UPDATE_IN_PROGRESS": "UPDATE_STACK",
+    "DELETE_IN_PROGRESS": "DELETE_STACK",
+    "ROLLBACK_IN_PROGRESS": "ROLLBACK",
+    "UPDATE_ROLLBACK_IN_PROGRESS": "ROLLBACK",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +116,9 @@ class Stack:
     outputs: dict[str, str] = field(default_factory=dict)
     unfinished: Unfinished | None = None
     change_set_id: str | None = None
+    policy: str | None = None
+    deletion_mode: str | None = None
+    operations: list[Operation] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     looks_left: int = 0
     progress_status: str = ""
@@ -111,10 +134,29 @@ class Stack:
         self.status, self.reason = status, reason
         self._event(self.name, self.id, "AWS::CloudFormation::Stack", status, reason)
 
-    def begin(self, status: str, reason: str | None = "User Initiated") -> None:
+    def start(self, status: str, token: str | None = None, *, kind: str | None = None) -> Operation:
+        """Start an operation; its events bear its id and its token."""
+        operation = Operation(kind or _OPERATION_TYPES[status], str(mock_random.uuid4()), token)
+        self.operations.append(operation)
+        self.enter(status, "User Initiated")
+        return operation
+
+    def repeated(self, token: str | None, kind: str) -> Operation | None:
+        """The operation that a request with a token has started already.
+
+        Raises:
+            Refusal: the token belongs to an operation of another type.
+        """
+        earlier = next((one for one in self.operations if token and one.token == token), None)
+        if earlier and earlier.type != kind:
+            raise Refusal("TokenAlreadyExistsException", f"Token {token} already exists for a {earlier.type} operation")
+        return earlier
+
+    def begin(self, status: str, token: str | None = None, *, kind: str | None = None) -> Operation:
         """Start an operation, which the next look will show as going on."""
-        self.enter(status, reason)
+        operation = self.start(status, token, kind=kind)
         self.progress_status, self.looks_left, self.events_before = status, 1, len(self.events)
+        return operation
 
     def look(self) -> str:
         """The status that a look shows; looking moves the clock."""
@@ -135,7 +177,8 @@ class Stack:
 
     def _event(self, logical_id: str, physical_id: str | None, kind: str, status: str, reason: str | None) -> None:
         event_id = f"{logical_id}-{status}-{mock_random.uuid4()}"
-        self.events.append(Event(event_id, logical_id, physical_id, kind, status, reason, datetime.now(UTC)))
+        operation = self.operations[-1] if self.operations else None
+        self.events.append(Event(event_id, logical_id, physical_id, kind, status, reason, datetime.now(UTC), operation))
 
 
 _STACKS: Final[dict[tuple[str, str], dict[str, Stack]]] = lifecycle.forgotten_on_reset({})

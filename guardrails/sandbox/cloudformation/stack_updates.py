@@ -8,9 +8,8 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
-from guardrails.sandbox.cloudformation import resource_schemas, stack_resources
+from guardrails.sandbox.cloudformation import resource_schemas, stack_policies, stack_resources
 from guardrails.sandbox.cloudformation.stack_deployment import attempt, delete_one, failed_output
 from guardrails.sandbox.cloudformation.stack_records import Change, Stack, StackResource, Unfinished
 from guardrails.sandbox.cloudformation.stack_resources import FAILURES
@@ -26,8 +25,8 @@ class Desired:
     tags: dict[str, str]
 
 
-def update(stack: Stack, desired: Desired, *, disable_rollback: bool = False) -> None:
-    """Bring a stack to another template, parameters or tags.
+def update(stack: Stack, desired: Desired, *, disable_rollback: bool = False, policy: str | None = None) -> None:
+    """Bring a stack to another template, parameters or tags; `policy` stands in for the stack's own this once.
 
     On a failure everything is put back (UPDATE_ROLLBACK_COMPLETE), or stays as far as it came (UPDATE_FAILED) when
     rollback is disabled; then the next update goes on from there.
@@ -38,7 +37,7 @@ def update(stack: Stack, desired: Desired, *, disable_rollback: bool = False) ->
     stack.unfinished = unfinished
     stack.template, stack.parameters, stack.tags = desired.template, desired.parameters, desired.tags
     stack.updated = datetime.now(UTC)
-    failed = _update_all(stack, unfinished)
+    failed = _update_all(stack, unfinished, policy or stack.policy)
     if failed is None:
         stack.unfinished = None
         stack.enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -90,23 +89,33 @@ def _put_back(stack: Stack, change: Change, skipped: Collection[str]) -> bool:
     return attempt(stack, old, "UPDATE", lambda: stack_resources.change(stack, old))
 
 
-def _update_all(stack: Stack, unfinished: Unfinished) -> str | None:
+def _update_all(stack: Stack, unfinished: Unfinished, policy: str | None) -> str | None:
     """Do everything in order; gives what failed."""
     wanted = []
     for name in stack.template.order:
         declaration = stack.template.resources[name]
         if stack_resources.scope(stack).holds(declaration.get("Condition")):
             wanted.append(name)
-            if not _update_one(stack, StackResource(name, str(declaration["Type"]), declaration), unfinished):
+            if not _update_one(stack, StackResource(name, str(declaration["Type"]), declaration), unfinished, policy):
                 return f"The following resource(s) failed to update: [{name}]."
+    gone = [name for name in stack.resources if name not in wanted]
+    for name in gone:
+        if _denied(stack, stack.resources[name], "Delete", policy):
+            return f"The following resource(s) failed to update: [{name}]."
     failed = failed_output(stack)
     if failed is None:
-        gone = [name for name in stack.resources if name not in wanted]
         unfinished.cleanup.extend(stack.resources.pop(name) for name in gone)
     return failed
 
 
-def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished) -> bool:
+def _denied(stack: Stack, resource: StackResource, action: str, policy: str | None) -> bool:
+    reason = stack_policies.denial(policy, action, resource.logical_id, resource.type)
+    if reason:
+        stack.note(resource, "UPDATE_FAILED", reason)
+    return reason is not None
+
+
+def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished, policy: str | None) -> bool:
     old = stack.resources.get(new.logical_id)
     if old is None or old.live is None:
         return _make(stack, new, None, unfinished)
@@ -116,29 +125,34 @@ def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished) -> boo
     except FAILURES as failure:
         stack.note(new, "UPDATE_FAILED", stack_resources.reason_of(failure))
         return False
-    if _same(new, old) and not old.status.endswith("_FAILED"):
+    if (new.properties, new.tags) == (old.properties, old.tags):
         stack.resources[new.logical_id] = new
         return True
-    if resource_schemas.schema(new.type).replacing(old.properties, new.properties):
+    return _change(stack, old, new, unfinished, policy)
+
+
+def _change(stack: Stack, old: StackResource, new: StackResource, unfinished: Unfinished, policy: str | None) -> bool:
+    """Change a resource in place, or make its replacement."""
+    replaced = bool(resource_schemas.schema(new.type).replacing(old.properties, new.properties))
+    if _denied(stack, new, "Replace" if replaced else "Modify", policy):
+        return False
+    if replaced:
         new.live = None
         unfinished.cleanup.append(_discarded(old))
         return _make(stack, new, old, unfinished)
     stack.resources[new.logical_id] = new
     unfinished.done.append(Change(old, new, made=False))
-    return attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new))
+    if attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new)):
+        return True
+    # It still counts as deployed with the properties it had: the next try has to change it.
+    new.properties, new.tags = old.properties, old.tags
+    return False
 
 
 def _make(stack: Stack, new: StackResource, old: StackResource | None, unfinished: Unfinished) -> bool:
     stack.resources[new.logical_id] = new
     unfinished.done.append(Change(old, new, made=True))
     return attempt(stack, new, "UPDATE" if old else "CREATE", lambda: stack_resources.make(stack, new))
-
-
-def _same(one: StackResource, other: StackResource) -> bool:
-    def deployed(resource: StackResource) -> tuple[Any, ...]:
-        return resource.properties, resource.tags
-
-    return deployed(one) == deployed(other)
 
 
 def _discarded(resource: StackResource) -> StackResource:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from guardrails.sandbox.cloudformation import pages, stack_parameters, stack_records, templates
-from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
+from guardrails.sandbox.cloudformation.stack_records import Event, Stack, StackResource
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
@@ -56,7 +56,7 @@ def describe_stack_events(call: Call) -> Mapping[str, Any]:
             "ResourceType": event.type,
             "ResourceStatus": event.status,
             "Timestamp": event.time,
-            **({"ResourceStatusReason": event.reason} if event.reason else {}),
+            **_optional_event(event),
         }
         for event in reversed(seen)
     ]
@@ -148,6 +148,16 @@ def _template_summary(template: Template) -> dict[str, Any]:
     return summary
 
 
+def _optional_event(event: Event) -> dict[str, str]:
+    operation = event.operation
+    members = {
+        "ResourceStatusReason": event.reason,
+        "OperationId": operation.id if operation else None,
+        "ClientRequestToken": operation.token if operation else None,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
 def _asked(call: Call) -> Stack:
     stack = stack_records.find(call.account_id, call.region, str(call.parameters["StackName"]))
     if stack is None:
@@ -181,6 +191,9 @@ def _described(stack: Stack) -> dict[str, Any]:
         "LastUpdatedTime": stack.updated,
         "RoleARN": stack.role_arn,
         "TimeoutInMinutes": stack.timeout_in_minutes,
+        "DeletionMode": stack.deletion_mode,
+        "RetainExceptOnCreate": stack.retain_except_on_create,
+        "LastOperations": [{"OperationType": one.type, "OperationId": one.id} for one in stack.operations[:-3:-1]],
     }
     if not under_way:
         optional |= {"StackStatusReason": stack.reason, "DeletionTime": stack.deleted, "Outputs": _outputs(stack)}

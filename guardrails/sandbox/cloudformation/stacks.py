@@ -1,4 +1,4 @@
-"""Plain stacks: create, update, delete, protect.
+"""Plain stacks: create, update, delete.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacks.html
 """
@@ -11,8 +11,10 @@ from guardrails.sandbox.cloudformation import (
     change_set_records,
     stack_deployment,
     stack_parameters,
+    stack_policies,
     stack_records,
     stack_updates,
+    template_urls,
     templates,
 )
 from guardrails.sandbox.cloudformation.stack_records import Stack
@@ -29,11 +31,8 @@ _UPDATABLE: Final = frozenset(
 )
 _ABSENT: Final = (
     "RollbackConfiguration",
-    "StackPolicyBody",
     "StackPolicyURL",
-    "StackPolicyDuringUpdateBody",
     "StackPolicyDuringUpdateURL",
-    "TemplateURL",
     "ResourceTypes",
     "DeploymentConfig",
 )
@@ -48,9 +47,11 @@ def create_stack(call: Call) -> Mapping[str, Any]:
     name = read_name(asked, "StackName")
     namesake = stack_records.find(call.account_id, call.region, name)
     if namesake is not None:
+        if repeated := namesake.repeated(asked.get("ClientRequestToken"), "CREATE_STACK"):
+            return {"StackId": namesake.id, "OperationId": repeated.id}
         namesake.look()
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
-    desired = read_desired(asked, None)
+    desired = read_desired(asked, None, call.account_id)
     stack = Stack(
         id=stack_records.new_id(name, call.account_id, call.region),
         name=name,
@@ -66,11 +67,12 @@ def create_stack(call: Call) -> Mapping[str, Any]:
         notification_arns=list(asked.get("NotificationARNs", [])),
         role_arn=asked.get("RoleARN"),
         timeout_in_minutes=asked.get("TimeoutInMinutes"),
+        policy=stack_policies.read(asked, "StackPolicyBody"),
     )
     stack_records.keep(stack)
-    stack.begin("CREATE_IN_PROGRESS")
+    operation = stack.begin("CREATE_IN_PROGRESS", asked.get("ClientRequestToken"))
     stack_deployment.create(stack)
-    return {"StackId": stack.id}
+    return {"StackId": stack.id, "OperationId": operation.id}
 
 
 @operation(SERVICE, "UpdateStack")
@@ -78,48 +80,44 @@ def update_stack(call: Call) -> Mapping[str, Any]:
     """Update a stack; refused when nothing would change."""
     asked = call.parameters
     refuse_absent(asked)
+    token, stack = asked.get("ClientRequestToken"), existing(call)
+    if repeated := stack.repeated(token, "UPDATE_STACK"):
+        return {"StackId": stack.id, "OperationId": repeated.id}
     stack = updatable(call)
-    desired = read_desired(asked, stack)
+    desired = read_desired(asked, stack, call.account_id)
     if not changes(stack, desired.template, desired.parameters, desired.tags):
         raise invalid("No updates are to be performed.")
+    policy = stack_policies.read(asked, "StackPolicyBody") or stack.policy
+    this_once = stack_policies.read(asked, "StackPolicyDuringUpdateBody")
     stack.capabilities = list(asked.get("Capabilities", []))
     stack.role_arn = asked.get("RoleARN", stack.role_arn)
     stack.notification_arns = list(asked.get("NotificationARNs", stack.notification_arns))
     change_set_records.make_obsolete(stack)
-    stack.begin("UPDATE_IN_PROGRESS")
-    stack_updates.update(stack, desired, disable_rollback=asked.get("DisableRollback", False))
-    return {"StackId": stack.id}
+    operation = stack.begin("UPDATE_IN_PROGRESS", token)
+    stack_updates.update(stack, desired, disable_rollback=asked.get("DisableRollback", False), policy=this_once)
+    if stack.status == "UPDATE_COMPLETE":
+        stack.policy = policy
+    return {"StackId": stack.id, "OperationId": operation.id}
 
 
 @operation(SERVICE, "DeleteStack")
 def delete_stack(call: Call) -> Mapping[str, Any]:
     """Delete a stack; deleting one that does not exist succeeds."""
     asked = call.parameters
-    name = str(asked["StackName"])
-    if asked.get("DeletionMode", "STANDARD") != "STANDARD":
-        raise invalid("The sandbox does not implement DeletionMode FORCE_DELETE_STACK.")
-    stack = stack_records.find(call.account_id, call.region, name)
+    stack = stack_records.find(call.account_id, call.region, str(asked["StackName"]))
     if stack is None or not stack_records.exists(stack) or stack.shown_status == "DELETE_IN_PROGRESS":
         return {}
     if stack.termination_protection:
         raise invalid(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
-    retained = list(asked.get("RetainResources", []))
-    if retained and stack.status != "DELETE_FAILED":
-        raise invalid(
-            f"Invalid operation on stack [{stack.id}]. RetainResources is only for stacks in the DELETE_FAILED state"
-        )
+    retained, mode = list(asked.get("RetainResources", [])), asked.get("DeletionMode", "STANDARD")
+    if stack.status != "DELETE_FAILED" and (retained or mode != "STANDARD"):
+        what = "RetainResources is" if retained else f"DeletionMode {mode} is"
+        raise invalid(f"Invalid operation on stack [{stack.id}]. {what} only for stacks in the DELETE_FAILED state")
+    stack.deletion_mode = asked.get("DeletionMode")
     change_set_records.forget_all(stack)
-    stack.begin("DELETE_IN_PROGRESS")
-    stack_deployment.delete(stack, retained)
+    stack.begin("DELETE_IN_PROGRESS", asked.get("ClientRequestToken"))
+    stack_deployment.delete(stack, retained, forced=mode == "FORCE_DELETE_STACK")
     return {}
-
-
-@operation(SERVICE, "UpdateTerminationProtection")
-def update_termination_protection(call: Call) -> Mapping[str, Any]:
-    """Switch termination protection on or off."""
-    stack = existing(call)
-    stack.termination_protection = bool(call.parameters["EnableTerminationProtection"])
-    return {"StackId": stack.id}
 
 
 def updatable(call: Call) -> Stack:
@@ -152,11 +150,11 @@ def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[
     """Bring a stack set's stack up to date without anybody watching, and say whether there was anything to do."""
     if not stack.events:
         stack_records.keep(stack)
-        stack.enter("CREATE_IN_PROGRESS", "User Initiated")
+        stack.start("CREATE_IN_PROGRESS")
         stack_deployment.create(stack)
         return True
     if changes(stack, template, values, tags):
-        stack.enter("UPDATE_IN_PROGRESS", "User Initiated")
+        stack.start("UPDATE_IN_PROGRESS")
         stack_updates.update(stack, Desired(template, values, tags))
         return True
     return False
@@ -167,6 +165,8 @@ def changes(stack: Stack, template: Template, values: Mapping[str, str], tags: M
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
     """
+    if stack.unfinished:
+        return True
     same = (stack.template.resources, stack.template.outputs) == (template.resources, template.outputs)
     return not same or dict(values) != stack.parameters or dict(tags) != stack.tags
 
@@ -196,13 +196,13 @@ def read_name(asked: Mapping[str, Any], member: str) -> str:
     return name
 
 
-def read_desired(asked: Mapping[str, Any], stack: Stack | None) -> Desired:
+def read_desired(asked: Mapping[str, Any], stack: Stack | None, account: str) -> Desired:
     """What a request wants a stack to be; what it leaves out is as the stack has it.
 
     Raises:
         Refusal: template, parameters, tags or capabilities are not as they must be.
     """
-    template = read_template(asked, stack.template if stack else None)
+    template = read_template(asked, stack, account)
     given = stack_parameters.given(asked.get("Parameters", ()), stack.parameters if stack else {})
     values = stack_parameters.effective(template.parameters, given)
     template.check_capabilities(asked.get("Capabilities", []))
@@ -213,19 +213,15 @@ def read_desired(asked: Mapping[str, Any], stack: Stack | None) -> Desired:
     return Desired(template, values, stack.tags if tags is None else tags)
 
 
-def read_template(asked: Mapping[str, Any], previous: Template | None) -> Template:
-    """The template of a request: its body, or the previous one when it says so."""
-    body = asked.get("TemplateBody")
-    if asked.get("UsePreviousTemplate"):
-        if body is not None:
-            raise invalid("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
-        if previous is None:
-            raise invalid("There is no previous template.")
-        return previous
-    if not body:
-        raise invalid("Either Template URL or Template Body must be specified.")
-    templates.check_size(str(body))
-    return templates.parse(str(body))
+def read_template(asked: Mapping[str, Any], stack: Stack | None, account: str) -> Template:
+    """The template of a request: its body, the object its URL points to, or the stack's own when it says so."""
+    if not asked.get("UsePreviousTemplate"):
+        return templates.parse(template_urls.template_body(asked, account))
+    if asked.get("TemplateBody") or asked.get("TemplateURL"):
+        raise invalid("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
+    if stack is None:
+        raise invalid("There is no previous template.")
+    return stack.template
 
 
 def read_tags(asked: Mapping[str, Any]) -> dict[str, str] | None:

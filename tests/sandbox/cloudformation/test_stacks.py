@@ -183,17 +183,56 @@ def test_deleting_an_absent_stack_succeeds(sandbox: Embedded) -> None:
     )
 
 
-def test_termination_protection_protects(sandbox: Embedded) -> None:
-    """A protected stack is not deleted before the protection is taken off.
+def test_a_stuck_deletion_can_be_forced(sandbox: Embedded) -> None:
+    """FORCE_DELETE_STACK deletes a stack in DELETE_FAILED and leaves what could not be deleted; for others it is refused.
 
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
     """
-    cloudformation = created(sandbox, EnableTerminationProtection=True)
-    with pytest.raises(ClientError, match="cannot be deleted while TerminationProtection is enabled"):
-        cloudformation.delete_stack(StackName="one")
-    cloudformation.update_termination_protection(StackName="one", EnableTerminationProtection=False)
+    cloudformation = created(sandbox, TemplateBody=json.dumps({"Resources": {"Bucket": BUCKET}}))
+    with pytest.raises(ClientError, match="only for stacks in the DELETE_FAILED state"):
+        cloudformation.delete_stack(StackName="one", DeletionMode="FORCE_DELETE_STACK")
+    s3 = sandbox.client("s3")
+    s3.put_object(Bucket="taken-elsewhere", Key="a", Body=b"")
     cloudformation.delete_stack(StackName="one")
-    assert statuses(cloudformation, looks=1) == ["DELETE_IN_PROGRESS"]
+    assert statuses(cloudformation) == ["DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    stack_id = cloudformation.describe_stacks(StackName="one")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="one", DeletionMode="FORCE_DELETE_STACK")
+    assert statuses(cloudformation, stack_id) == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["taken-elsewhere"]
+
+
+def test_a_client_request_token_makes_a_repeated_request_the_same(sandbox: Embedded) -> None:
+    """A request that is sent again with its token is done once, and its events bear the token.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+    """
+    cloudformation = sandbox.client("cloudformation")
+    request = {"StackName": "one", "TemplateBody": TEMPLATE, "ClientRequestToken": "token"}
+    assert cloudformation.create_stack(**request)["StackId"] == cloudformation.create_stack(**request)["StackId"]
+    statuses(cloudformation)
+    update = {"StackName": "one", "UsePreviousTemplate": True, "Parameters": OTHER, "ClientRequestToken": "other"}
+    first = cloudformation.update_stack(**update)
+    statuses(cloudformation)
+    assert cloudformation.update_stack(**update)["OperationId"] == first["OperationId"]
+    events = cloudformation.describe_stack_events(StackName="one")["StackEvents"]
+    assert {event["ClientRequestToken"] for event in events} == {"token", "other"}
+    assert first["OperationId"] in {event["OperationId"] for event in events}
+    with pytest.raises(ClientError) as refused:
+        cloudformation.update_stack(**{**update, "ClientRequestToken": "token"})
+    assert refused.value.response["Error"]["Code"] == "TokenAlreadyExistsException"
+
+
+def test_a_template_is_read_from_s3(sandbox: Embedded) -> None:
+    """TemplateURL points to an object, which may be larger than an inline template.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    s3 = sandbox.client("s3", region="us-east-1")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="a.json", Body=TEMPLATE + " " * 60_000)
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.create_stack(StackName="one", TemplateURL="https://templates.s3.us-east-1.amazonaws.com/a.json")
+    assert statuses(cloudformation) == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
 
 
 @pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
@@ -229,7 +268,7 @@ def test_a_failed_creation_retains_only_what_is_always_retained(sandbox: Embedde
         ),
         ({"Tags": [{"Key": "aws:x", "Value": "1"}]}, "ValidationError", "aws: prefixed tag key"),
         ({"OnFailure": "DELETE", "DisableRollback": True}, "ValidationError", "either OnFailure or DisableRollback"),
-        ({"StackPolicyBody": "{}"}, "ValidationError", "does not implement StackPolicyBody"),
+        ({"StackPolicyURL": "https://a"}, "ValidationError", "does not implement StackPolicyURL"),
     ],
 )
 def test_wrong_requests_are_refused(sandbox: Embedded, request_: dict[str, Any], code: str, message: str) -> None:
