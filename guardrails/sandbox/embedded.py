@@ -19,6 +19,7 @@ from guardrails.sandbox.running import (
     environment,
 )
 from guardrails.sandbox.server import Application, bind
+from guardrails.sandbox.serving import lifecycle
 
 ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False)
@@ -91,3 +92,4 @@ def serve(seed: str = "bare") -> Iterator[Embedded]:
         server.shutdown()
         thread.join()
         server.server_close()
+        lifecycle.end()

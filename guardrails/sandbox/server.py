@@ -21,7 +21,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from guardrails.sandbox import seed
-from guardrails.sandbox.serving import callers, calls, lifecycle, operations
+from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, operations
 from guardrails.sandbox.serving.calls import Call, Signature
 from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented, reply
 from guardrails.sandbox.serving.turn import TURN
@@ -60,6 +60,7 @@ SUBJECTS: Final = (
     "identity_center.account_assignments",
     "identity_center.permission_set_provisioning",
     "identity_center.identity_store",
+    "functions.invoke",
     "cloudformation.service",
 )
 CONTROL: Final = "/_sandbox/"
@@ -117,6 +118,8 @@ class Application:
             answer = self._own_answer(signed, environ, body)
         except Refusal as refusal:
             answer = _refused(refusal, signed.service, environ)
+        except lifecycle.ResetMeanwhile:
+            answer = _refused(_reset_meanwhile(), signed.service, environ)
         if answer is None:
             return self._moto(environ, start_response)
         return _respond(answer, environ, start_response)
@@ -220,6 +223,10 @@ def _unknown_key(service: str) -> Refusal:
     )
 
 
+def _reset_meanwhile() -> Refusal:
+    return Refusal("SandboxReset", "The sandbox was reset while this request was being answered.")
+
+
 def _refused(refusal: Refusal, service: str, environ: dict[str, Any]) -> Reply:
     target, content_type = str(environ.get("HTTP_X_AMZ_TARGET", "")), str(environ.get("CONTENT_TYPE", ""))
     return reply(refusal, service=service, target=target, content_type=content_type)
@@ -245,4 +252,6 @@ class RequestHandler(MotoRequestHandler):
 
 def bind(application: Application, port: int = 0) -> BaseWSGIServer:
     """A server for the application on 127.0.0.1 only, on a free port unless one is given; it is not serving yet."""
-    return make_server("127.0.0.1", port, application, threaded=True, request_handler=RequestHandler)
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=RequestHandler)
+    endpoint.announce(f"http://127.0.0.1:{server.server_port}")
+    return server

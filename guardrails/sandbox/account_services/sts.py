@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from moto.core.exceptions import ServiceException
 from moto.iam.models import Role, iam_backends
-from moto.sts.models import sts_backends
+from moto.sts.models import AssumedRole, sts_backends
 
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
@@ -29,23 +29,20 @@ ASSUME_ACTIONS: Final = frozenset({"sts:assumerole", "sts:*", "*"})
 def assume_role(call: Call) -> Mapping[str, Any]:
     """Issue credentials of a role that exists and trusts the caller; AccessDenied otherwise, whatever the reason, as AWS does."""
     arn = call.parameters["RoleArn"]
-    role = _role(arn)
+    role = role_of(arn)
     if role is None or not trusts(role, call.caller):
         message = f"User: {call.caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}"
         raise Refusal("AccessDenied", message, status=403)
     session_name, seconds = call.parameters["RoleSessionName"], call.parameters.get("DurationSeconds", 3600)
     _check_duration(role, call.caller, seconds)
-    account_id = _account_of(arn)
-    session = sts_backends[account_id][PARTITION].assume_role(
+    session = begin_session(
+        role,
+        session_name,
+        seconds,
         region_name=call.region,
-        role_session_name=session_name,
-        role_arn=arn,
         policy=call.parameters.get("Policy", ""),
-        duration=seconds,
         external_id=call.parameters.get("ExternalId", ""),
     )
-    user_id = f"{role.id}:{session_name}"
-    callers.remember(session.access_key_id, Caller(account_id, session.arn, user_id, arn))
     return {
         "Credentials": {
             "AccessKeyId": session.access_key_id,
@@ -53,7 +50,7 @@ def assume_role(call: Call) -> Mapping[str, Any]:
             "SessionToken": session.session_token,
             "Expiration": datetime.now(UTC) + timedelta(seconds=seconds),
         },
-        "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": session.arn},
+        "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{session_name}", "Arn": session.arn},
     }
 
 
@@ -64,6 +61,24 @@ def get_caller_identity(call: Call) -> Mapping[str, Any]:
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
     return {"UserId": call.caller.user_id, "Account": call.account_id, "Arn": call.caller.arn}
+
+
+def begin_session(
+    role: Role, session_name: str, seconds: int, *, region_name: str, policy: str = "", external_id: str = ""
+) -> AssumedRole:
+    """Credentials of a role, issued to whoever may have them: the caller of this function has seen to that."""
+    account_id = _account_of(role.arn)
+    session = sts_backends[account_id][PARTITION].assume_role(
+        region_name=region_name,
+        role_session_name=session_name,
+        role_arn=role.arn,
+        policy=policy,
+        duration=seconds,
+        external_id=external_id,
+    )
+    owner = Caller(account_id, session.arn, f"{role.id}:{session_name}", role.arn)
+    callers.remember(session.access_key_id, owner)
+    return session
 
 
 def _check_duration(role: Role, caller: Caller, seconds: int) -> None:
@@ -81,7 +96,7 @@ def _account_of(arn: str) -> str:
     return matched.group(1) if matched else ""
 
 
-def _role(arn: str) -> Role | None:
+def role_of(arn: str) -> Role | None:
     """The role of an ARN, when its account exists, is not closed, and has it."""
     account_id = _account_of(arn)
     if account_id != MANAGEMENT_ACCOUNT_ID and not organization.is_active_member(account_id):
@@ -108,14 +123,31 @@ def trusts(role: Role, caller: Caller) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
+def trusts_service(role: Role, service: str) -> bool:
+    """Whether the role's trust policy lets an AWS service (`lambda.amazonaws.com`) assume it; conditions as in `trusts`."""
+    document = json.loads(role.assume_role_policy_document or "{}")
+    effects = {
+        str(statement.get("Effect"))
+        for statement in _several(document.get("Statement"))
+        if _speaks_of_assuming(statement)
+        and isinstance(statement.get("Principal"), dict)
+        and service in _several(statement["Principal"].get("Service"))
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
 def _speaks_of(statement: Mapping[str, Any], caller: Caller) -> bool:
-    actions = {str(action).lower() for action in _several(statement.get("Action"))}
-    if not actions & ASSUME_ACTIONS or (statement.get("Effect") == "Deny" and statement.get("Condition")):
+    if not _speaks_of_assuming(statement):
         return False
     principal = statement.get("Principal")
     named = _several(principal.get("AWS")) if isinstance(principal, dict) else _several(principal)
     accepted = {"*", caller.account_id, f"arn:{PARTITION}:iam::{caller.account_id}:root", caller.arn, caller.role_arn}
     return any(name in accepted for name in named)
+
+
+def _speaks_of_assuming(statement: Mapping[str, Any]) -> bool:
+    actions = {str(action).lower() for action in _several(statement.get("Action"))}
+    return bool(actions & ASSUME_ACTIONS) and not (statement.get("Effect") == "Deny" and statement.get("Condition"))
 
 
 def _several(value: Any) -> Iterable[Any]:

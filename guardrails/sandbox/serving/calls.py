@@ -57,14 +57,20 @@ class Call:
         serializer = get_serializer_class(self.service, self._protocol)(operation_model=self._model)
         response = serializer.serialize(answer)
         body = response["body"]
-        return Reply(
-            response["status_code"], dict(response["headers"]), body if isinstance(body, bytes) else body.encode()
-        )
+        status = answer.get(self._status_member, response["status_code"])
+        return Reply(status, dict(response["headers"]), body if isinstance(body, bytes) else body.encode())
 
     @property
     def _model(self) -> OperationModel:
         model: OperationModel = get_service_model(self.service).operation_model(self.operation)
         return model
+
+    @property
+    def _status_member(self) -> str:
+        """The response's member that is the HTTP status, where there is one: moto's serializers write it into the body."""
+        shape = self._model.output_shape
+        members = shape.members.items() if shape else ()
+        return next((name for name, member in members if member.serialization.get("location") == "statusCode"), "")
 
     @property
     def _protocol(self) -> str:

@@ -1,4 +1,4 @@
-"""What happens when the sandbox is reset: every module that keeps state of its own empties it here."""
+"""What happens when the sandbox is reset or ends: every module that keeps state of its own empties it here."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -9,11 +9,21 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 _ON_RESET: Final[list[Callable[[], None]]] = []
+_ON_END: Final[list[Callable[[], None]]] = []
+
+
+class ResetMeanwhile(Exception):
+    """The sandbox was reset while a request had given its turn away: what the request was about is gone."""
 
 
 def on_reset(callback: Callable[[], None]) -> None:
     """Call `callback` at every reset, after moto's own state is gone and before the seed is laid."""
     _ON_RESET.append(callback)
+
+
+def on_end(callback: Callable[[], None]) -> None:
+    """Call `callback` when the sandbox ends."""
+    _ON_END.append(callback)
 
 
 def forgotten_on_reset(mapping: dict[Key, Value]) -> dict[Key, Value]:
@@ -29,4 +39,10 @@ def reset() -> None:
     BackendDict.reset()
     organizations_backends.master_accounts.clear()
     for callback in _ON_RESET:
+        callback()
+
+
+def end() -> None:
+    """Leave nothing running."""
+    for callback in _ON_END:
         callback()
