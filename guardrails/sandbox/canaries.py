@@ -9,6 +9,7 @@ from typing import Final
 
 REPLACED: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "moto.settings:ec2_load_default_amis": "() -> bool",
         "moto.iam.models:get_account_id_from": "(access_key: str) -> str",
         "moto.iam.models:IAMBackend.attach_role_policy": "(self, policy_arn: str, role_name: str) -> None",
         "moto.iam.models:IAMBackend.attach_user_policy": "(self, policy_arn: str, user_name: str) -> None",
@@ -21,3 +22,18 @@ REPLACED: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """`module:name` -> signature, as `inspect.signature` writes it in a process where nothing has been replaced."""
+
+REPLACED_WHEN_USED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "moto.ec2.models.elastic_block_store:EBSBackend.create_volume": (
+            "(self, size: int, zone_name: str, snapshot_id: str | None = None, encrypted: bool = False, "
+            "kms_key_id: str | None = None, volume_type: str | None = None, iops: int | None = None, "
+            "throughput: int | None = None, multi_attach_enabled: bool | None = None) -> moto.ec2.models.elastic_block_store.Volume"
+        ),
+        "moto.ec2.models.instances:InstanceBackend.run_instances": (
+            "(self, image_id: str, count: int, user_data: Base64EncodedString | None, "
+            "security_group_names: list[str], **kwargs: Any) -> Reservation"
+        ),
+    }
+)
+"""The same, of modules that take so long to import that nothing is replaced before it is needed."""

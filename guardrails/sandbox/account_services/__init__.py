@@ -4,5 +4,6 @@ aws_managed_policies   IAM: AWS managed policies exist in every account
 protected_roles        IAM: roles that a service keeps in an account
 sts                    STS: who may assume which role
 kms                    KMS: rotation periods, and symmetric keys at no cost
+ec2/                   EC2: what is set once for an account and region
 s3                     S3: the default retention of a bucket
 """
