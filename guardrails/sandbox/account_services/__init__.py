@@ -6,4 +6,6 @@ sts                    STS: who may assume which role
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
 s3                     S3: the default retention of a bucket
+service_permissions    whether a resource policy lets an AWS service act on the resource
+delivery               the buckets and keys, in whichever accounts, that services deliver to
 """

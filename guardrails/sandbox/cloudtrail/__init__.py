@@ -1,6 +1,5 @@
 """CloudTrail: trails, and whether they can deliver.
 
-trails                trails made, changed, started and stopped, refused where AWS refuses
-destinations          the bucket and the key that a trail delivers to, in whichever accounts they are
-service_permissions   whether a resource policy lets an AWS service act on the resource
+trails         trails made, changed, started and stopped, refused where AWS refuses
+destinations   the bucket and the key that a trail delivers to, in whichever accounts they are
 """

@@ -9,9 +9,9 @@ from typing import Final
 
 from moto.cloudtrail.models import Trail
 from moto.kms.models import Key, kms_backends
-from moto.s3.models import FakeBucket, s3_backends
+from moto.s3.models import FakeBucket
 
-from guardrails.sandbox.cloudtrail import service_permissions
+from guardrails.sandbox.account_services import delivery, service_permissions
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.refusals import Refusal
 
@@ -25,10 +25,9 @@ def bucket(trail: Trail) -> FakeBucket:
     Raises:
         Refusal: it does not exist, or its policy does not let CloudTrail read its ACL and write the trail's objects.
     """
-    place = s3_backends.bucket_accounts.get(trail.bucket_name)
-    if place is None:
+    found = delivery.bucket(trail.bucket_name)
+    if found is None:
         raise Refusal("S3BucketDoesNotExistException", f"S3 bucket {trail.bucket_name} does not exist!")
-    found = s3_backends[place[1]][place[0]].buckets[trail.bucket_name]
     if not _writable(trail, found):
         message = f"Incorrect S3 bucket policy is detected for bucket: {trail.bucket_name}"
         raise Refusal("InsufficientS3BucketPolicyException", message)
@@ -85,12 +84,7 @@ def _written_headers(trail: Trail) -> dict[str, str]:
 
 def _context(trail: Trail) -> dict[str, str]:
     """What CloudTrail's requests say about themselves."""
-    known = {"aws:SourceArn": trail.arn, "aws:SourceAccount": trail.account_id, "aws:SecureTransport": "true"}
-    known["aws:PrincipalIsAWSService"] = "true"
-    known["aws:PrincipalServiceName"] = PRINCIPAL
-    if organization.backend().org is not None:
-        known["aws:SourceOrgID"] = organization.organization().id
-    return known
+    return delivery.context(PRINCIPAL, trail.arn, trail.account_id)
 
 
 def _key(trail: Trail, named: str) -> Key | None:

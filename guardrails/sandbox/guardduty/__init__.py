@@ -1,6 +1,11 @@
 """GuardDuty, of one account and of the whole organization.
 
-detectors                    one detector per account and region, with its protection plans
+refusals                     GuardDuty's one client error
 membership                   the record of who administers GuardDuty for whom
+protection_plans             the protection plans of a detector, and the older way to name them
+detectors                    one detector per account and region, with its protection plans
+enrolment                    what happens to an account that becomes a member
+members                      an administrator's members, and their detectors
 organization_configuration   a region's delegated administrator, and what it switches on for members
+publishing_destinations      the bucket that a detector's findings are exported to
 """

@@ -9,26 +9,17 @@ from typing import Any, Final
 
 from moto.guardduty.models import Detector, GuardDutyBackend, guardduty_backends
 
-from guardrails.sandbox.guardduty import membership
-from guardrails.sandbox.guardduty.membership import bad_request
+from guardrails.sandbox.guardduty import protection_plans
+from guardrails.sandbox.guardduty.membership import REGIONS
+from guardrails.sandbox.guardduty.protection_plans import ADDITIONAL, EVERY, ON_BY_DEFAULT
+from guardrails.sandbox.guardduty.refusals import PAGING, bad_request, invalid_parameter
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 
 FOUNDATIONAL: Final = ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
-ON_BY_DEFAULT: Final = (
-    "S3_DATA_EVENTS",
-    "EKS_AUDIT_LOGS",
-    "EBS_MALWARE_PROTECTION",
-    "RDS_LOGIN_EVENTS",
-    "LAMBDA_NETWORK_LOGS",
-)
-OFF_BY_DEFAULT: Final = ("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING", "AI_PROTECTION")
-ADDITIONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"),
-    "EKS_RUNTIME_MONITORING": ("EKS_ADDON_MANAGEMENT",),
-}
+PER_PAGE: Final = 50
 FREQUENCIES: Final = ("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS")
-NOT_OWNED: Final = "The request is rejected because the input detectorId is not owned by the current account."
+NOT_OWNED: Final = "the input detectorId is not owned by the current account."
 
 
 @operation("guardduty", "CreateDetector")
@@ -36,7 +27,8 @@ def create_detector(call: Call) -> Answer:
     """Make the account's one detector of the region."""
     store = _store(call)
     if store.detectors:
-        raise bad_request("The request is rejected because a detector already exists for the current account.")
+        raise bad_request("a detector already exists for the current account.")
+    protection_plans.wanted(call.parameters, "Status")
     made = make_detector(call.account_id, call.region, call.parameters["Enable"])
     _change(made, call.parameters)
     made.tags = dict(call.parameters.get("Tags", {}))
@@ -46,24 +38,22 @@ def create_detector(call: Call) -> Answer:
 @operation("guardduty", "GetDetector")
 def get_detector(call: Call) -> Answer:
     """Describe a detector of the account."""
-    return described(_own(call))
+    return described(own(call))
 
 
 @operation("guardduty", "ListDetectors")
 def list_detectors(call: Call) -> Answer:
     """The account's detector of the region, if there is one."""
-    return {"DetectorIds": list(_store(call).detectors)}
+    return PAGING.page(call, "DetectorIds", _store(call).detectors, PER_PAGE)
 
 
 @operation("guardduty", "UpdateDetector")
 def update_detector(call: Call) -> Answer:
     """Change a detector; a member may not turn off what its administrator turned on."""
-    found = _own(call)
-    managed = membership.administrator_of(call.account_id, call.region) is not None
+    found = own(call)
+    managed = REGIONS.administrator_of(call.account_id, call.region) is not None
     if managed and {"Enable", "Features", "DataSources"} & set(call.parameters):
-        raise bad_request(
-            "The request is rejected because a member account cannot change what its administrator manages."
-        )
+        raise bad_request("a member account cannot change what its administrator manages.")
     _change(found, call.parameters)
     return {}
 
@@ -71,13 +61,11 @@ def update_detector(call: Call) -> Answer:
 @operation("guardduty", "DeleteDetector")
 def delete_detector(call: Call) -> Answer:
     """Delete a detector: not a member's, and not an administrator's that still has members."""
-    found = _own(call)
-    if membership.administrator_of(call.account_id, call.region) is not None:
-        raise bad_request(
-            "The request is rejected because a member account cannot disable GuardDuty; its administrator can."
-        )
-    if membership.members_of(call.account_id, call.region):
-        raise bad_request("The request is rejected because the administrator account still has member accounts.")
+    found = own(call)
+    if REGIONS.administrator_of(call.account_id, call.region) is not None:
+        raise bad_request("a member account cannot disable GuardDuty; its administrator can.")
+    if REGIONS.members_of(call.account_id, call.region):
+        raise bad_request("the administrator account still has member accounts.")
     del _store(call).detectors[found.id]
     return {}
 
@@ -133,7 +121,7 @@ def described(detector: Detector) -> Answer:
     shown: list[Mapping[str, Any]] = [
         {"Name": name, "Status": "ENABLED", "UpdatedAt": updated} for name in FOUNDATIONAL
     ]
-    shown += [_feature(name, features.get(name, {}), updated) for name in (*ON_BY_DEFAULT, *OFF_BY_DEFAULT)]
+    shown += [_feature(name, features.get(name, {}), updated) for name in EVERY]
     return {
         "CreatedAt": detector.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "FindingPublishingFrequency": detector.finding_publish_freq,
@@ -142,7 +130,16 @@ def described(detector: Detector) -> Answer:
         "UpdatedAt": updated.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "Tags": detector.tags,
         "Features": shown,
+        "DataSources": data_sources(detector),
     }
+
+
+def data_sources(detector: Detector) -> Answer:
+    """The older view of a detector: its data sources, of which the foundational ones are always on."""
+    statuses = {feature["name"]: feature["status"] for feature in detector.features}
+    on = {"Status": "ENABLED"}
+    shown = {name: {"Status": statuses.get(name, "DISABLED")} for name in protection_plans.DATA_SOURCES}
+    return {"CloudTrail": on, "DNSLogs": on, "FlowLogs": on, **protection_plans.as_data_sources(shown)}
 
 
 def _feature(name: str, feature: Mapping[str, Any], updated: datetime) -> Mapping[str, Any]:
@@ -154,33 +151,22 @@ def _feature(name: str, feature: Mapping[str, Any], updated: datetime) -> Mappin
     return {**shown, "AdditionalConfiguration": additional} if additional else shown
 
 
+def switch(detector: Detector, features: Sequence[Mapping[str, Any]]) -> None:
+    """Switch protection plans on and off as a request says it."""
+    for feature in features:
+        given = feature.get("AdditionalConfiguration") or []
+        additional = {str(each["Name"]): each["Status"] == "ENABLED" for each in given}
+        set_feature(detector, str(feature["Name"]), feature["Status"] == "ENABLED", additional)
+
+
 def _change(detector: Detector, wanted: Mapping[str, Any]) -> None:
     frequency = wanted.get("FindingPublishingFrequency", detector.finding_publish_freq)
     if frequency not in FREQUENCIES:
-        raise bad_request(
-            "The request is rejected because the parameter findingPublishingFrequency has an invalid value."
-        )
-    check_features(wanted.get("Features", []))
+        raise invalid_parameter("findingPublishingFrequency")
+    features = protection_plans.wanted(wanted, "Status")
     detector.finding_publish_freq = frequency
     detector.enabled = wanted.get("Enable", detector.enabled)
-    for feature in wanted.get("Features", []):
-        additional = {each["Name"]: each["Status"] == "ENABLED" for each in feature.get("AdditionalConfiguration", [])}
-        set_feature(detector, feature["Name"], feature["Status"] == "ENABLED", additional)
-
-
-def check_features(features: Sequence[Mapping[str, Any]]) -> None:
-    """Whether GuardDuty takes these protection plans together.
-
-    Raises:
-        Refusal: an unknown name, or Runtime Monitoring next to the EKS Runtime Monitoring that it contains.
-    """
-    names = [str(feature["Name"]) for feature in features]
-    if not set(names) <= {*ON_BY_DEFAULT, *OFF_BY_DEFAULT} or len(set(names)) != len(names):
-        raise bad_request("The request is rejected because the parameter features has an invalid value.")
-    if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= set(names):
-        raise bad_request(
-            "The request is rejected because EKS_RUNTIME_MONITORING and RUNTIME_MONITORING are both specified."
-        )
+    switch(detector, features)
 
 
 def _status(enabled: bool) -> str:
@@ -191,7 +177,12 @@ def _store(call: Call) -> GuardDutyBackend:
     return guardduty_backends[call.account_id][call.region]
 
 
-def _own(call: Call) -> Detector:
+def own(call: Call) -> Detector:
+    """The detector that a request names, of the caller's account and region.
+
+    Raises:
+        Refusal: the account has no such detector.
+    """
     found = _store(call).detectors.get(call.parameters["DetectorId"])
     if found is None:
         raise bad_request(NOT_OWNED)
@@ -201,5 +192,5 @@ def _own(call: Call) -> Detector:
 def _by_arn(call: Call) -> Detector:
     found = _store(call).detectors.get(str(call.parameters["ResourceArn"]).rpartition("/")[2])
     if found is None:
-        raise bad_request("The request is rejected because the resource ARN is invalid.")
+        raise bad_request("the resource ARN is invalid.")
     return found

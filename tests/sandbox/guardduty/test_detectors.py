@@ -53,3 +53,22 @@ def test_somebody_elses_detector_is_not_ours(sandbox: Embedded, refused: Refused
     guardduty.delete_detector(DetectorId=detector)
     assert refused(guardduty.get_detector, DetectorId=detector) == "BadRequestException"
     assert guardduty.list_detectors()["DetectorIds"] == []
+
+
+def test_data_sources_are_plans_by_their_older_names(sandbox: Embedded, refused: Refused) -> None:
+    """A data source switches the protection plan that it is; an additional configuration of another plan is refused.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-feature-object-api-changes-march2023.html
+    """
+    guardduty = sandbox.client("guardduty")
+    detector = guardduty.create_detector(Enable=True, DataSources={"Kubernetes": {"AuditLogs": {"Enable": False}}})
+    shown = guardduty.get_detector(DetectorId=detector["DetectorId"])
+    assert statuses(shown)["EKS_AUDIT_LOGS"] == shown["DataSources"]["Kubernetes"]["AuditLogs"]["Status"] == "DISABLED"
+    assert shown["DataSources"]["S3Logs"]["Status"] == shown["DataSources"]["CloudTrail"]["Status"] == "ENABLED"
+    additional = [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "ENABLED"}]
+    wanted = [{"Name": "S3_DATA_EVENTS", "Status": "ENABLED", "AdditionalConfiguration": additional}]
+    assert refused(guardduty.update_detector, Features=wanted, **detector_id(detector)) == "BadRequestException"
+
+
+def detector_id(made: dict[str, str]) -> dict[str, str]:
+    return {"DetectorId": made["DetectorId"]}

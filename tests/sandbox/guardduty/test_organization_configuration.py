@@ -3,22 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from guardrails.sandbox.embedded import Embedded
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 
 Refused = Callable[..., str]
 NewAccount = Callable[..., str]
 S3_FOR_ALL = [{"Name": "S3_DATA_EVENTS", "AutoEnable": "ALL"}]
-
-
-@pytest.fixture
-def security(sandbox: Embedded, new_account: NewAccount) -> str:
-    """The account that administers GuardDuty in the home region."""
-    account = new_account("security")
-    sandbox.client("guardduty").enable_organization_admin_account(AdminAccountId=account)
-    return account
 
 
 def detector_of(sandbox: Embedded, account: str, region: str = "eu-west-1") -> str | None:
@@ -143,15 +133,28 @@ def test_members_are_their_administrators_business(
     assert refused(administrator.disassociate_members, **gone) == "BadRequestException"
 
 
-def test_members_can_be_taken_in_and_let_go(sandbox: Embedded, new_account: NewAccount, security: str) -> None:
-    """Without auto-enable, CreateMembers brings one account in; after disassociation its detector is its own again."""
-    account = new_account("one")
-    administrator, own = sandbox.client("guardduty", account=security), detector_of(sandbox, security)
-    details = [{"AccountId": each, "Email": "x@example.com"} for each in (account, "999999999999")]
-    unprocessed = administrator.create_members(DetectorId=own, AccountDetails=details)["UnprocessedAccounts"]
-    assert [each["AccountId"] for each in unprocessed] == ["999999999999"]
-    shown = administrator.get_members(DetectorId=own, AccountIds=[account, "999999999999"])
-    assert [each["AccountId"] for each in shown["Members"]] == [account]
-    administrator.disassociate_members(DetectorId=own, AccountIds=[account])
-    assert administrator.list_members(DetectorId=own)["Members"] == []
-    sandbox.client("guardduty", account=account).delete_detector(DetectorId=detector_of(sandbox, account))
+def test_deregistering_dismisses_everywhere(sandbox: Embedded, security: str, refused: Refused) -> None:
+    """Taking the delegation away in Organizations dismisses the administrator in every region; members keep GuardDuty."""
+    sandbox.client("guardduty", "us-east-1").enable_organization_admin_account(AdminAccountId=security)
+    configure(sandbox, security, AutoEnableOrganizationMembers="ALL")
+    sandbox.client("organizations").deregister_delegated_administrator(
+        AccountId=security, ServicePrincipal="guardduty.amazonaws.com"
+    )
+    for region in ("eu-west-1", "us-east-1"):
+        assert sandbox.client("guardduty", region).list_organization_admin_accounts()["AdminAccounts"] == []
+    administrator, detector = sandbox.client("guardduty", account=security), detector_of(sandbox, security)
+    assert refused(administrator.describe_organization_configuration, DetectorId=detector) == "BadRequestException"
+
+
+def test_a_data_source_is_a_protection_plan_by_its_older_name(sandbox: Embedded, security: str) -> None:
+    """DataSources in the organization's configuration set the same plans as Features, for new accounts.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-feature-object-api-changes-march2023.html
+    """
+    configure(sandbox, security, AutoEnable=True, DataSources={"S3Logs": {"AutoEnable": True}})
+    administrator, detector = sandbox.client("guardduty", account=security), detector_of(sandbox, security)
+    shown = administrator.describe_organization_configuration(DetectorId=detector)
+    features = {feature["Name"]: feature["AutoEnable"] for feature in shown["Features"]}
+    assert (features["S3_DATA_EVENTS"], features["EKS_AUDIT_LOGS"]) == ("NEW", "NONE")
+    assert shown["DataSources"]["S3Logs"]["AutoEnable"] is True
+    assert shown["DataSources"]["Kubernetes"]["AuditLogs"]["AutoEnable"] is False

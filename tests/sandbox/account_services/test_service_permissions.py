@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guardrails.sandbox.cloudtrail.service_permissions import allows
+from guardrails.sandbox.account_services.service_permissions import allows
 
 SERVICE = "cloudtrail.amazonaws.com"
 RESOURCE = "arn:aws:s3:::logs/AWSLogs/1/x"

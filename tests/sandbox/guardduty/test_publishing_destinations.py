@@ -1,0 +1,76 @@
+"""Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guardrails.sandbox.embedded import Embedded
+
+Refused = Callable[..., str]
+GUARDDUTY = {"Service": "guardduty.amazonaws.com"}
+BUCKET = "arn:aws:s3:::guardduty-findings"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each} for each in statements]})
+
+
+@pytest.fixture
+def key_arn(sandbox: Embedded) -> str:
+    """A key that lets GuardDuty encrypt."""
+    owner = {"Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "kms:*", "Resource": "*"}
+    service = {"Principal": GUARDDUTY, "Action": "kms:GenerateDataKey", "Resource": "*"}
+    made = sandbox.client("kms").create_key(Policy=document(owner, service))
+    return str(made["KeyMetadata"]["Arn"])
+
+
+def let_in(sandbox: Embedded) -> None:
+    put = {"Principal": GUARDDUTY, "Action": "s3:PutObject", "Resource": f"{BUCKET}/*"}
+    sandbox.client("s3").put_bucket_policy(Bucket="guardduty-findings", Policy=document(put))
+
+
+def test_findings_go_where_guardduty_may_write(sandbox: Embedded, key_arn: str, refused: Refused) -> None:
+    """A bucket that does not exist or does not let GuardDuty write is refused; then the destination is verified, and publishes."""
+    guardduty = sandbox.client("guardduty")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    properties = {"DestinationArn": BUCKET, "KmsKeyArn": key_arn}
+    wanted = {"DetectorId": detector, "DestinationType": "S3", "DestinationProperties": properties}
+    create = guardduty.create_publishing_destination
+    assert refused(create, **wanted) == "BadRequestException"
+    constraint = {"LocationConstraint": "eu-west-1"}
+    sandbox.client("s3").create_bucket(Bucket="guardduty-findings", CreateBucketConfiguration=constraint)
+    assert refused(create, **wanted) == "BadRequestException"
+    let_in(sandbox)
+    made = create(**wanted)["DestinationId"]
+    assert refused(create, **wanted) == "BadRequestException"
+    asked = {"DetectorId": detector, "DestinationId": made}
+    looks = [guardduty.describe_publishing_destination(**asked) for _ in range(2)]
+    assert [each["Status"] for each in looks] == ["PENDING_VERIFICATION", "PUBLISHING"]
+    assert looks[0]["DestinationProperties"] == properties
+    guardduty.delete_publishing_destination(**asked)
+    assert guardduty.list_publishing_destinations(DetectorId=detector)["Destinations"] == []
+
+
+def test_the_key_must_let_guardduty_encrypt(sandbox: Embedded, key_arn: str, refused: Refused) -> None:
+    """A key without a statement for GuardDuty, or of another region, is refused, and so is a bucket of an unexpected owner."""
+    guardduty = sandbox.client("guardduty")
+    detector = guardduty.create_detector(Enable=True)["DetectorId"]
+    constraint = {"LocationConstraint": "eu-west-1"}
+    sandbox.client("s3").create_bucket(Bucket="guardduty-findings", CreateBucketConfiguration=constraint)
+    let_in(sandbox)
+    closed = sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
+    elsewhere = sandbox.client("kms", "us-east-1").create_key()["KeyMetadata"]["Arn"]
+    create, base = guardduty.create_publishing_destination, {"DetectorId": detector, "DestinationType": "S3"}
+    for wrong in (closed, elsewhere):
+        properties = {"DestinationArn": BUCKET, "KmsKeyArn": wrong}
+        assert refused(create, DestinationProperties=properties, **base) == "BadRequestException"
+    properties = {"DestinationArn": BUCKET, "KmsKeyArn": key_arn, "ExpectedBucketOwner": "222222222222"}
+    assert refused(create, DestinationProperties=properties, **base) == "BadRequestException"
+    properties["ExpectedBucketOwner"] = "111111111111"
+    made = create(DestinationProperties=properties, **base)["DestinationId"]
+    asked = {"DetectorId": detector, "DestinationId": made}
+    guardduty.update_publishing_destination(DestinationProperties={"DestinationArn": f"{BUCKET}/home/"}, **asked)
+    shown = guardduty.describe_publishing_destination(**asked)["DestinationProperties"]
+    assert shown == {**properties, "DestinationArn": f"{BUCKET}/home/"}
