@@ -39,6 +39,7 @@ SUBJECTS: Final = (
     "account_services.ec2.allowed_images",
     "account_services.ec2.vpc_block_public_access",
     "account_services.ec2.launching",
+    "account_services.logs",
     "organizations.organization",
     "organizations.organizational_units",
     "organizations.accounts",

@@ -5,6 +5,7 @@ protected_roles        IAM: roles that a service keeps in an account
 sts                    STS: who may assume which role
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
+logs                   CloudWatch Logs: the key of a log group that exists
 s3                     S3: the default retention of a bucket
 service_permissions    whether a resource policy lets an AWS service act on the resource
 delivery               the buckets and keys, in whichever accounts, that services deliver to

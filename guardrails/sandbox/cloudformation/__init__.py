@@ -12,12 +12,15 @@ change_set_records what is remembered of change sets
 stack_changes      what an update would do, worked out without doing it
 stack_updates      a stack brought to another template; everything put back on a failure
 stack_deployment   what a stack holds created and deleted, in order
+stack_drift        plain stacks checked for drift, and what was found
 stack_resources    the resources of a stack, one at a time
 stack_parameters   the parameters of a stack
 stack_records      what is remembered of stacks
 templates          templates: text to a checked `Template`
 template_urls      templates and lists that a request points to, read from the sandbox's S3
 intrinsics         intrinsic functions and pseudo parameters
+drift              whether a resource still is what its stack made it
+property_differences  how live properties differ from expected ones
 resource_schemas   what CloudFormation's registry says about a resource type
 pages              lists given out page by page
 resource_types/    the resource types that are implemented, one file per AWS service

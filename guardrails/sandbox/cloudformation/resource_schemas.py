@@ -54,6 +54,17 @@ class ResourceSchema:
         tagging = self.document.get("tagging", {})
         return bool(tagging.get("taggable", False) and tagging.get("cloudFormationSystemTags", True))
 
+    def has_read_handler(self) -> bool:
+        """Whether CloudFormation can read a resource of this type: without that it does not detect drift either."""
+        return "read" in self.document.get("handlers", {})
+
+    def write_only(self) -> frozenset[str]:
+        """The properties that AWS never gives back, as JSON pointers; `*` stands for any index of an array."""
+        return frozenset(
+            pointer.removeprefix("/properties").replace("/properties/", "/")
+            for pointer in self.document.get("writeOnlyProperties", ())
+        )
+
     def conform(self, properties: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:
         """The properties with scalars in the schema's types ("true" -> True), and what is wrong with them in CloudFormation's words."""
         problems: list[str] = []

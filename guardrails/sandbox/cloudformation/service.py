@@ -11,6 +11,7 @@ from guardrails.sandbox.account_services import kms, s3
 from guardrails.sandbox.cloudformation import (
     change_set_views,
     change_sets,
+    stack_drift,
     stack_protection,
     stack_rollbacks,
     stack_views,
@@ -24,6 +25,7 @@ from guardrails.sandbox.serving.refusals import not_implemented
 SERVICE: Final = "cloudformation"
 SUBJECTS: Final = (
     stacks,
+    stack_drift,
     stack_protection,
     stack_rollbacks,
     stack_views,

@@ -6,15 +6,12 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_De
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.cloudformation import pages, stack_parameters, stack_records, templates
+from guardrails.sandbox.cloudformation import drift, pages, stack_parameters, stack_records, templates
 from guardrails.sandbox.cloudformation.stack_records import Event, Stack, StackResource
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
-
-_NOT_CHECKED = {"DriftInformation": {"StackDriftStatus": "NOT_CHECKED"}}
-_RESOURCE_NOT_CHECKED = {"DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"}}
 
 
 @operation(SERVICE, "DescribeStacks")
@@ -74,7 +71,7 @@ def describe_stack_resource(call: Call) -> Mapping[str, Any]:
         "StackName": stack.name,
         "StackId": stack.id,
         "LastUpdatedTimestamp": resource.changed,
-        **_resource(resource),
+        **_resource(stack, resource),
     }
     return {"StackResourceDetail": detail}
 
@@ -87,7 +84,7 @@ def describe_stack_resources(call: Call) -> Mapping[str, Any]:
     stack = _asked(call)
     wanted = call.parameters.get("LogicalResourceId")
     resources = [
-        {"StackName": stack.name, "StackId": stack.id, "Timestamp": resource.changed, **_resource(resource)}
+        {"StackName": stack.name, "StackId": stack.id, "Timestamp": resource.changed, **_resource(stack, resource)}
         for resource in stack.resources.values()
         if wanted in {None, resource.logical_id}
     ]
@@ -99,7 +96,8 @@ def list_stack_resources(call: Call) -> Mapping[str, Any]:
     """The resources of a stack, page by page."""
     stack = _asked(call)
     resources = [
-        {"LastUpdatedTimestamp": resource.changed, **_resource(resource)} for resource in stack.resources.values()
+        {"LastUpdatedTimestamp": resource.changed, **_resource(stack, resource)}
+        for resource in stack.resources.values()
     ]
     return pages.page("StackResourceSummaries", resources, call.parameters)
 
@@ -183,7 +181,7 @@ def _described(stack: Stack) -> dict[str, Any]:
         "Parameters": stack_parameters.shown(stack.template.parameters, stack.parameters),
         "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
         "RollbackConfiguration": {},
-        **_NOT_CHECKED,
+        "DriftInformation": _drift(stack),
     }
     optional: dict[str, Any] = {
         "ChangeSetId": stack.change_set_id,
@@ -225,7 +223,7 @@ def _summary(stack: Stack) -> dict[str, Any]:
     return summary | ({"TemplateDescription": stack.template.description} if stack.template.description else {})
 
 
-def _resource(resource: StackResource) -> dict[str, Any]:
+def _resource(stack: Stack, resource: StackResource) -> dict[str, Any]:
     described = {
         "LogicalResourceId": resource.logical_id,
         "PhysicalResourceId": resource.physical_id,
@@ -233,4 +231,17 @@ def _resource(resource: StackResource) -> dict[str, Any]:
         "ResourceStatus": resource.status,
         "ResourceStatusReason": resource.reason,
     }
-    return {name: value for name, value in described.items() if value is not None} | _RESOURCE_NOT_CHECKED
+    shown = {name: value for name, value in described.items() if value is not None}
+    return shown | {"DriftInformation": _resource_drift(stack, resource)}
+
+
+def _drift(stack: Stack) -> dict[str, Any]:
+    found = drift.known(stack)
+    return {"StackDriftStatus": found.status} | ({"LastCheckTimestamp": found.time} if found.time else {})
+
+
+def _resource_drift(stack: Stack, resource: StackResource) -> dict[str, Any]:
+    found = drift.known(stack).resources.get(resource.logical_id)
+    if found is None or found.status == "NOT_CHECKED":
+        return {"StackResourceDriftStatus": "NOT_CHECKED"}
+    return {"StackResourceDriftStatus": found.status, "LastCheckTimestamp": found.time}

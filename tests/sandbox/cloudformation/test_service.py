@@ -23,8 +23,8 @@ def test_installing_twice_is_once(sandbox: Embedded) -> None:
 @pytest.mark.parametrize(
     ("operation", "request_"),
     [
-        ("detect_stack_drift", {"StackName": "one"}),
-        ("detect_stack_set_drift", {"StackSetName": "one"}),
+        ("list_types", {}),
+        ("list_resource_scans", {}),
         ("list_exports", {}),
     ],
 )

@@ -7,6 +7,7 @@ The folder is the registry: a new service is a new file. A resource type is an o
     create    makes the resource through moto's own backend, so that plain boto3 in that account sees it
     update    makes the live resource have exactly these properties: what is absent goes back to its default
     delete    removes the resource; one that is already gone is no error
+    read      the live properties, for drift detection; None when the resource is gone
 
 A type raises `ResourceFailed`, or lets moto's exceptions through; both end as the resource's status reason.
 """
@@ -82,6 +83,12 @@ class ResourceType(Protocol):
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Remove the resource."""
 
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The live values of the `applied` properties in the template's shape; None when the resource is gone.
+
+        Write-only properties are left out, and so is everything of a type that AWS's registry gives no read handler.
+        """
+
 
 def find(name: str) -> ResourceType | None:
     """The implementation of a resource type, or None."""
@@ -96,6 +103,12 @@ def implemented() -> frozenset[str]:
 def tag_list(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
     """Tags in the shape that most AWS APIs take."""
     return [{key: name, value: text} for name, text in tags.items()]
+
+
+def own_tags(tags: Any) -> list[dict[str, str]]:
+    """Live tags (a mapping, or pairs of `Key` and `Value`) in the template's shape, without those that only AWS may set."""
+    pairs = tags.items() if isinstance(tags, Mapping) else ((tag["Key"], tag["Value"]) for tag in tags)
+    return [{"Key": key, "Value": value or ""} for key, value in pairs if not key.startswith("aws:")]
 
 
 @cache

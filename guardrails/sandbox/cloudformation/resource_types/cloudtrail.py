@@ -11,6 +11,7 @@ from guardrails.sandbox.cloudformation.resource_types import (
     Resource,
     ResourceFailed,
     ResourceType,
+    own_tags,
     tag_list,
 )
 from guardrails.sandbox.cloudtrail import destinations
@@ -81,6 +82,29 @@ class CloudTrailTrail:
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Delete the trail."""
         _backend(place).delete_trail(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The trail's settings, selectors and tags, and whether it logs."""
+        backend = _backend(place)
+        trail = backend.trails.get(resource.physical_id)
+        if trail is None:
+            return None
+        return {
+            "CloudWatchLogsLogGroupArn": trail.cw_log_group_arn,
+            "CloudWatchLogsRoleArn": trail.cw_role_arn,
+            "EnableLogFileValidation": trail.log_validation,
+            "EventSelectors": trail.event_selectors,
+            "AdvancedEventSelectors": trail.advanced_event_selectors,
+            "IncludeGlobalServiceEvents": trail.include_global_service_events,
+            "IsLogging": trail.status.is_logging,
+            "IsMultiRegionTrail": trail.is_multi_region,
+            "KMSKeyId": trail.kms_key_id,
+            "S3BucketName": trail.bucket_name,
+            "S3KeyPrefix": trail.s3_key_prefix,
+            "SnsTopicName": trail.sns_topic_name,
+            "Tags": own_tags(backend.tagging_service.get_tag_dict_for_resource(trail.arn)),
+            "TrailName": trail.trail_name,
+        }
 
     def _apply(self, place: Place, trail: Trail, properties: Properties) -> Resource:
         backend = _backend(place)

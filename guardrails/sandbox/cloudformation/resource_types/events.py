@@ -11,6 +11,7 @@ from guardrails.sandbox.cloudformation.resource_types import (
     Resource,
     ResourceFailed,
     ResourceType,
+    own_tags,
     tag_list,
 )
 
@@ -59,6 +60,26 @@ class EventsRule:
         if rule is not None:
             rule.remove_targets([target["Id"] for target in rule.targets])
             backend.delete_rule(rule.name, bus_name)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The rule with its targets and tags."""
+        backend = _backend(place)
+        bus = backend.event_buses.get(resource.physical_id.rpartition("|")[0] or "default")
+        rule = bus.rules.get(_name(resource)) if bus else None
+        if rule is None:
+            return None
+        pattern = rule.event_pattern.dump()
+        return {
+            "Description": rule.description,
+            "EventBusName": rule.event_bus_name,
+            "EventPattern": json.loads(pattern) if pattern else None,
+            "Name": rule.name,
+            "RoleArn": rule.role_arn,
+            "ScheduleExpression": rule.scheduled_expression,
+            "State": rule.state,
+            "Tags": own_tags(backend.tagger.get_tag_dict_for_resource(rule.arn)),
+            "Targets": rule.targets,
+        }
 
     def _apply(self, place: Place, name: str, properties: Properties) -> Resource:
         backend, bus_name = _backend(place), properties.get("EventBusName", "default")

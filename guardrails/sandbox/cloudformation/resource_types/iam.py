@@ -12,6 +12,7 @@ from guardrails.sandbox.cloudformation.resource_types import (
     Resource,
     ResourceFailed,
     ResourceType,
+    own_tags,
     tag_list,
 )
 
@@ -74,6 +75,25 @@ class IamRole:
         if role is not None:
             _delete_role(backend, role)
 
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """Everything about the role, with its inline policies and its attachments."""
+        role = next((role for role in _backend(place).get_roles() if role.name == resource.physical_id), None)
+        if role is None:
+            return None
+        return {
+            "AssumeRolePolicyDocument": json.loads(role.assume_role_policy_document),
+            "Description": role.description,
+            "ManagedPolicyArns": list(role.managed_policies),
+            "MaxSessionDuration": int(role.max_session_duration or DEFAULT_SESSION),
+            "Path": role.path,
+            "PermissionsBoundary": role.permissions_boundary_arn,
+            "Policies": [
+                {"PolicyName": name, "PolicyDocument": json.loads(document)} for name, document in role.policies.items()
+            ],
+            "RoleName": role.name,
+            "Tags": own_tags(role.tags),
+        }
+
     def _apply(self, place: Place, role: Role, properties: Properties) -> Resource:
         backend = _backend(place)
         role.assume_role_policy_document = _text(properties["AssumeRolePolicyDocument"])
@@ -135,6 +155,21 @@ class IamManagedPolicy:
         policy = backend.managed_policies.get(resource.physical_id)
         if policy is not None:
             self._remove(backend, policy, properties.get("Roles", []))
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The policy's default version, and the roles it is attached to."""
+        backend = _backend(place)
+        policy = backend.managed_policies.get(resource.physical_id)
+        if policy is None:
+            return None
+        current = next(version for version in policy.versions if version.version_id == policy.default_version_id)
+        return {
+            "Description": policy.description,
+            "ManagedPolicyName": policy.name,
+            "Path": policy.path,
+            "PolicyDocument": json.loads(current.document),
+            "Roles": [role.name for role in backend.get_roles() if policy.arn in role.managed_policies],
+        }
 
     def _remove(self, backend: IAMBackend, policy: ManagedPolicy, roles: Any = ()) -> None:
         for role in backend.get_roles():

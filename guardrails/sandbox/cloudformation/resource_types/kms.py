@@ -13,6 +13,7 @@ from guardrails.sandbox.cloudformation.resource_types import (
     Resource,
     ResourceFailed,
     ResourceType,
+    own_tags,
     tag_list,
 )
 
@@ -68,6 +69,23 @@ class KmsKey:
         if key is not None and key.key_state != "PendingDeletion":
             backend.schedule_key_deletion(key.id, int(properties.get("PendingWindowInDays", DEFAULT_PENDING_WINDOW)))
 
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The key's settings; a key that waits for its deletion is gone. Pending window and rotation period are write-only."""
+        backend = _backend(place)
+        key = backend.keys.get(resource.physical_id)
+        if key is None or key.key_state == "PendingDeletion":
+            return None
+        return {
+            "Description": key.description,
+            "EnableKeyRotation": key.key_rotation_status,
+            "Enabled": key.enabled,
+            "KeyPolicy": json.loads(key.policy),
+            "KeySpec": key.key_spec,
+            "KeyUsage": key.key_usage,
+            "MultiRegion": key.multi_region,
+            "Tags": own_tags(backend.tagger.get_tag_dict_for_resource(key.id)),
+        }
+
     def _apply(self, place: Place, key: Key, properties: Properties, policy: str | None) -> Resource:
         backend = _backend(place)
         key.description = properties.get("Description", "")
@@ -113,6 +131,12 @@ class KmsAlias:
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Delete the alias."""
         _backend(place).delete_alias(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The alias and the id of its key."""
+        name = resource.physical_id
+        target = next((key.id for key in _backend(place).keys.values() if name in key.aliases), None)
+        return None if target is None else {"AliasName": name, "TargetKeyId": target}
 
 
 def _key(place: Place, key_id_or_arn: str) -> Key:

@@ -4,7 +4,14 @@ from typing import Final
 
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 
-from guardrails.sandbox.cloudformation.resource_types import Place, Properties, Resource, ResourceFailed, ResourceType
+from guardrails.sandbox.cloudformation.resource_types import (
+    Place,
+    Properties,
+    Resource,
+    ResourceFailed,
+    ResourceType,
+    own_tags,
+)
 
 
 def _backend(place: Place) -> LogsBackend:
@@ -38,6 +45,19 @@ class LogsLogGroup:
         """Delete the log group."""
         if resource.physical_id in _backend(place).groups:
             _backend(place).delete_log_group(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The log group's settings and tags."""
+        backend = _backend(place)
+        group = backend.groups.get(resource.physical_id)
+        if group is None:
+            return None
+        return {
+            "KmsKeyId": group.kms_key_id,
+            "LogGroupName": group.name,
+            "RetentionInDays": int(group.retention_in_days) if group.retention_in_days else None,
+            "Tags": own_tags(backend.tagger.get_tag_dict_for_resource(group.arn)),
+        }
 
     def _apply(self, place: Place, group: LogGroup, properties: Properties) -> Resource:
         backend = _backend(place)

@@ -5,7 +5,14 @@ from typing import Final
 
 from moto.sns.models import SNSBackend, Topic, sns_backends
 
-from guardrails.sandbox.cloudformation.resource_types import Place, Properties, Resource, ResourceFailed, ResourceType
+from guardrails.sandbox.cloudformation.resource_types import (
+    Place,
+    Properties,
+    Resource,
+    ResourceFailed,
+    ResourceType,
+    own_tags,
+)
 
 
 def _backend(place: Place) -> SNSBackend:
@@ -36,6 +43,18 @@ class SnsTopic:
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Delete the topic."""
         _backend(place).delete_topic(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The topic's settings and tags."""
+        topic = _backend(place).topics.get(resource.physical_id)
+        if topic is None:
+            return None
+        return {
+            "DisplayName": topic.display_name,
+            "KmsMasterKeyId": topic.kms_master_key_id,
+            "Tags": own_tags(topic._tags),
+            "TopicName": topic.name,
+        }
 
     def _apply(self, place: Place, topic: Topic, properties: Properties) -> Resource:
         topic.display_name = properties.get("DisplayName", "")
@@ -73,6 +92,10 @@ class SnsTopicPolicy:
             if arn in backend.topics:
                 topic = backend.topics[arn]
                 topic._policy_json = topic._create_default_topic_policy(place.region, place.account, topic.name)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """Nothing: the registry gives this type no read handler."""
+        return {}
 
 
 TYPES: Final[tuple[ResourceType, ...]] = (SnsTopic(), SnsTopicPolicy())

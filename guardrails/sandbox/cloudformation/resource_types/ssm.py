@@ -4,7 +4,14 @@ from typing import Final
 
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
-from guardrails.sandbox.cloudformation.resource_types import Place, Properties, Resource, ResourceFailed, ResourceType
+from guardrails.sandbox.cloudformation.resource_types import (
+    Place,
+    Properties,
+    Resource,
+    ResourceFailed,
+    ResourceType,
+    own_tags,
+)
 
 
 def _backend(place: Place) -> SimpleSystemManagerBackend:
@@ -36,6 +43,21 @@ class SsmParameter:
         backend = _backend(place)
         if resource.physical_id in backend._parameters:
             backend.delete_parameter(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The latest version of the parameter, and its tags (a mapping here); description, pattern and tier are write-only."""
+        backend = _backend(place)
+        if resource.physical_id not in backend._parameters:
+            return None
+        parameter = backend._parameters[resource.physical_id][-1]
+        tags = own_tags(backend._resource_tags["Parameter"][parameter.name])
+        return {
+            "DataType": parameter.data_type,
+            "Name": parameter.name,
+            "Tags": {tag["Key"]: tag["Value"] for tag in tags},
+            "Type": parameter.parameter_type,
+            "Value": parameter.value,
+        }
 
     def _put(self, place: Place, name: str, properties: Properties) -> Resource:
         backend = _backend(place)

@@ -1,0 +1,87 @@
+"""The drift of single resources, of every type.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from guardrails.sandbox.cloudformation import resource_schemas, resource_types
+from guardrails.sandbox.embedded import Embedded
+from tests.sandbox.cloudformation.specimens import Specimen, specimens
+
+SPECIMENS = specimens()
+
+
+def made(sandbox: Embedded, specimen: Specimen) -> str:
+    """Deploy the specimen as `One` of the stack `one`; gives its physical id."""
+    if specimen.before:
+        specimen.before(sandbox.client)
+    cloudformation = sandbox.client("cloudformation")
+    resources = {"One": {"Type": specimen.type, "Properties": specimen.properties}, **specimen.beside}
+    cloudformation.create_stack(
+        StackName="one",
+        TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+        Tags=[{"Key": "of-the-stack", "Value": "one"}],
+    )
+    cloudformation.describe_stacks(StackName="one")
+    events = cloudformation.describe_stack_events(StackName="one")["StackEvents"]
+    assert events[0]["ResourceStatus"] == "CREATE_COMPLETE", events
+    detail = cloudformation.describe_stack_resource(StackName="one", LogicalResourceId="One")["StackResourceDetail"]
+    return str(detail["PhysicalResourceId"])
+
+
+def drift(sandbox: Embedded) -> dict[str, Any]:
+    found = sandbox.client("cloudformation").detect_stack_resource_drift(StackName="one", LogicalResourceId="One")
+    result: dict[str, Any] = found["StackResourceDrift"]
+    return result
+
+
+def drifted_properties(found: dict[str, Any]) -> list[str]:
+    return sorted({one["PropertyPath"].split("/")[1] for one in found["PropertyDifferences"]})
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.type)
+def test_each_change_is_found_at_its_property(sandbox: Embedded, specimen: Specimen) -> None:
+    """A resource as its stack made it is in sync; whatever is changed through its own service is found, at that property and no other."""
+    physical_id = made(sandbox, specimen)
+    found = drift(sandbox)
+    assert found["PropertyDifferences"] == []
+    assert found["StackResourceDriftStatus"] == "IN_SYNC"
+    changed: list[str] = []
+    for name, change in specimen.changes.items():
+        change(sandbox.client, physical_id)
+        changed.append(name)
+        found = drift(sandbox)
+        assert drifted_properties(found) == sorted(changed)
+        assert found["StackResourceDriftStatus"] == "MODIFIED"
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.type)
+def test_a_resource_that_is_gone_is_found_deleted(sandbox: Embedded, specimen: Specimen) -> None:
+    """A resource that somebody deletes through its own service is DELETED; no properties are shown then."""
+    physical_id = made(sandbox, specimen)
+    specimen.remove(sandbox.client, physical_id)
+    found = drift(sandbox)
+    assert found["StackResourceDriftStatus"] == "DELETED"
+    assert "ExpectedProperties" not in found
+    assert "ActualProperties" not in found
+
+
+def test_no_property_escapes() -> None:
+    """Every property that a type applies is changed by one of the tests above, or cannot be, or is write-only."""
+    missed = []
+    for name in sorted(resource_types.implemented()):
+        schema, mine = resource_schemas.schema(name), [one for one in SPECIMENS if one.type == name]
+        if not schema.has_read_handler():
+            continue
+        covered = {key for one in mine for key in (*one.changes, *one.fixed)}
+        covered |= {pointer.strip("/") for pointer in schema.write_only()} | {"KMSKeyId"}
+        covered |= {pointer.removeprefix("/properties/") for pointer in schema.document.get("createOnlyProperties", ())}
+        found = resource_types.find(name)
+        assert found is not None
+        missed += [f"{name} {key}" for key in sorted(found.applied - covered)]
+    assert missed == []
