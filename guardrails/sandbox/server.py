@@ -21,7 +21,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from guardrails.sandbox import seed
-from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, operations
+from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations
+from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.calls import Call, Signature
 from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented, reply
 from guardrails.sandbox.serving.turn import TURN
@@ -124,6 +125,7 @@ class Application:
     def _answer(self, environ: dict[str, Any], body: bytes | None, start_response: Any) -> Iterable[bytes]:
         signed = calls.signature(environ)
         if signed is None:
+            ongoing.go_on(None)
             return self._moto(environ, start_response)
         try:
             answer = self._own_answer(signed, environ, body)
@@ -139,15 +141,11 @@ class Application:
         caller = callers.find(signed.access_key_id)
         if caller is None:
             raise _unknown_key(signed.service)
-        service = calls.SERVICE_OF_SIGNING_NAME.get(signed.service, signed.service)
-        if service not in operations.answered_services() or body is None:
+        call = _call(signed, environ, body, caller)
+        ongoing.go_on(call)
+        handler = operations.handler_of(call.service, call.operation) if call else None
+        if handler is None or call is None:
             return None
-        http_request = Request({**environ, "wsgi.input": BytesIO(body)})
-        matched = calls.operation_of(service, http_request)
-        handler = operations.handler_of(service, matched[0]) if matched else None
-        if handler is None or matched is None:
-            return None
-        call = Call(service, matched[0], signed.region, caller, http_request, matched[1])
         answer = handler(call)
         return None if answer is operations.FORWARD else call.reply(answer)
 
@@ -172,6 +170,16 @@ class Application:
             matches = (name for name, url in self._dispatcher.backend_url_patterns if url.match(f"http://{host}"))
             self._backends[host] = host if host in _modules() else next(matches, None)
         return self._backends[host]
+
+
+def _call(signed: Signature, environ: dict[str, Any], body: bytes | None, caller: Caller) -> Call | None:
+    """The request as a call to an operation of a service of which the sandbox answers some; None when it is none."""
+    service = calls.SERVICE_OF_SIGNING_NAME.get(signed.service, signed.service)
+    if service not in operations.answered_services() or body is None:
+        return None
+    http_request = Request({**environ, "wsgi.input": BytesIO(body)})
+    matched = calls.operation_of(service, http_request)
+    return Call(service, matched[0], signed.region, caller, http_request, matched[1]) if matched else None
 
 
 @cache

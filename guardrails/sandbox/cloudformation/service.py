@@ -17,7 +17,7 @@ from guardrails.sandbox.cloudformation import (
     stack_views,
     stacks,
 )
-from guardrails.sandbox.cloudformation.stack_sets import auto_deployment, instances, operations, sets
+from guardrails.sandbox.cloudformation.stack_sets import auto_deployment, instances, operations, progress, sets
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, Handler, handler_of, operation
 from guardrails.sandbox.serving.refusals import not_implemented
@@ -44,6 +44,7 @@ def install() -> None:
         if handler_of(SERVICE, name) is None:
             operation(SERVICE, name)(_refusal(name))
     auto_deployment.install()
+    progress.install()
     kms.install()
     s3.install()
 

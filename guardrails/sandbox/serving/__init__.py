@@ -7,5 +7,6 @@ paging       lists given out page by page
 refusals     an AWS error, written the way the service's protocol writes errors
 lifecycle    what a reset forgets, and what ends with the sandbox
 endpoint     where the sandbox answers
+ongoing      what is left to do of earlier requests, done before the next one
 turn         one request at a time
 """

@@ -2,9 +2,13 @@
 
 sets              stack sets created, updated, deleted, looked at
 instances         their instances: created, updated, deleted, looked at
-operations        their operations: started, looked at
+overrides         the parameter values that instances have instead of their set's
+operations        their operations: started, stopped, looked at
+administration    who administers them
 targeting         which accounts an operation reaches
-execution         an operation carried out in each account and region, within the failure tolerance
 auto_deployment   accounts that come under a target OU, or leave it
+dependencies      sets that deploy by themselves only after others
+execution         what an operation does in one account and region
+progress          how operations go on, batch by batch within the failure tolerance
 records           what is remembered of sets, instances and operations
 """

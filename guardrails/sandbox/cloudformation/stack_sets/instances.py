@@ -3,103 +3,124 @@
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackInstances.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
-from guardrails.sandbox.cloudformation import pages, stack_parameters
-from guardrails.sandbox.cloudformation.stack_sets import execution, operations, targeting
-from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet
+from guardrails.sandbox.cloudformation import pages
+from guardrails.sandbox.cloudformation.stack_sets import administration, execution, operations, overrides, targeting
+from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Target
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
+MAXIMUM_INSTANCES: Final = 100_000
+"""Of one stack set."""
+
 
 @operation(SERVICE, "CreateStackInstances")
 def create_stack_instances(call: Call) -> Mapping[str, Any]:
     """Create stacks in every targeted account and region; an instance that exists is brought up to date."""
-    stack_set, asked = operations.asked_set(call), call.parameters
+    administration.require_administrator(call)
+    stack_set, asked = administration.asked_set(call), call.parameters
+    earlier = operations.asked_before(stack_set, asked)
+    if earlier is not None:
+        return {"OperationId": earlier.id}
     targets, regions = _targets(asked), _regions(asked)
-    units = targeting.accounts(targets, creating=True)
-    overrides = stack_parameters.given(asked.get("ParameterOverrides", ()), {})
-    _check_overrides(stack_set, overrides)
-    begun = operations.start(stack_set, "CREATE", asked)
-    _note_targets(stack_set, targets, regions)
-    instances = []
-    for region in regions:
-        for account, unit_id in units.items():
-            instance = stack_set.instances.get((account, region))
-            if instance is None or instance.gone:
-                stack_set.instances[account, region] = instance = StackInstance(account, region, unit_id)
-            if "ParameterOverrides" in asked:
-                instance.overrides = dict(overrides)
-            instances.append(instance)
-    execution.perform(stack_set, begun, instances, regions, execution.deploy)
+    units = targeting.accounts(targets, call.account_id, creating=True)
+    places = {(account, region): unit_id for region in regions for account, unit_id in units.items()}
+    if len(stack_set.instances.keys() | places.keys()) > MAXIMUM_INSTANCES:
+        message = f"A stack set cannot have more than {MAXIMUM_INSTANCES} stack instances"
+        raise Refusal("LimitExceededException", message)
+    overrides.check(asked, stack_set.template.parameters)
+
+    def prepare() -> list[StackInstance]:
+        _note_targets(stack_set, targets, regions)
+        for (account, region), unit_id in places.items():
+            stack_set.instances.setdefault((account, region), StackInstance(account, region, unit_id))
+        instances = [stack_set.instances[place] for place in places]
+        overrides.apply(asked, instances)
+        return instances
+
+    begun = operations.start(
+        stack_set, "CREATE", asked, prepare=prepare, work=execution.DEPLOY, reach=frozenset(places)
+    )
     return {"OperationId": begun.id}
 
 
 @operation(SERVICE, "UpdateStackInstances")
 def update_stack_instances(call: Call) -> Mapping[str, Any]:
     """Update the targeted instances that exist; given overrides replace their former ones, an empty list takes them away."""
-    stack_set, asked = operations.asked_set(call), call.parameters
-    chosen = _existing(stack_set, _targets(asked), _regions(asked))
-    previous = chosen[0].overrides if chosen else {}
-    overrides = stack_parameters.given(asked.get("ParameterOverrides", ()), previous)
-    _check_overrides(stack_set, overrides)
-    begun = operations.start(stack_set, "UPDATE", asked)
-    for instance in chosen:
-        if "ParameterOverrides" in asked:
-            instance.overrides = dict(overrides)
-    execution.perform(stack_set, begun, chosen, _regions(asked), execution.deploy)
+    administration.require_administrator(call)
+    stack_set, asked = administration.asked_set(call), call.parameters
+    earlier = operations.asked_before(stack_set, asked)
+    if earlier is not None:
+        return {"OperationId": earlier.id}
+    places = _places(call)
+    require_existing(stack_set, places)
+    overrides.check(asked, stack_set.template.parameters)
+
+    def prepare() -> list[StackInstance]:
+        instances = existing(stack_set, places)
+        overrides.apply(asked, instances)
+        return instances
+
+    begun = operations.start(
+        stack_set, "UPDATE", asked, prepare=prepare, work=execution.DEPLOY, reach=frozenset(places)
+    )
     return {"OperationId": begun.id}
 
 
 @operation(SERVICE, "DeleteStackInstances")
 def delete_stack_instances(call: Call) -> Mapping[str, Any]:
     """Delete the targeted instances, with their stacks unless those are retained; the targets' OUs get no stacks any more."""
-    stack_set, asked = operations.asked_set(call), call.parameters
-    targets, regions = _targets(asked), _regions(asked)
-    chosen = _existing(stack_set, targets, regions)
-    begun = operations.start(stack_set, "DELETE", asked)
-    _forget_targets(stack_set, targets, regions)
-    work = execution.retain if asked.get("RetainStacks") else execution.delete
-    execution.perform(stack_set, begun, chosen, regions, work)
+    administration.require_administrator(call)
+    stack_set, asked = administration.asked_set(call), call.parameters
+    earlier = operations.asked_before(stack_set, asked)
+    if earlier is not None:
+        return {"OperationId": earlier.id}
+    targets, regions, places = _targets(asked), _regions(asked), _places(call)
+
+    def prepare() -> list[StackInstance]:
+        _forget_targets(stack_set, targets, regions)
+        return existing(stack_set, places)
+
+    work = execution.RETAIN if asked.get("RetainStacks") else execution.DELETE
+    begun = operations.start(stack_set, "DELETE", asked, prepare=prepare, work=work, reach=frozenset(places))
     return {"OperationId": begun.id}
 
 
 @operation(SERVICE, "ListStackInstances")
 def list_stack_instances(call: Call) -> Mapping[str, Any]:
     """Summaries of the instances, filtered by account, region and status."""
-    stack_set, asked = operations.asked_set(call), call.parameters
-    filters = {one["Name"]: set(one["Values"].split(",")) for one in asked.get("Filters", [])}
-    summaries = []
-    for instance in stack_set.instances.values():
-        if asked.get("StackInstanceAccount", instance.account) != instance.account:
-            continue
-        if asked.get("StackInstanceRegion", instance.region) != instance.region:
-            continue
-        summary = _described(stack_set, instance)
-        if summary is not None and _passes(summary, filters):
-            summaries.append(summary)
-    stack_set.tick()
-    return pages.page("Summaries", summaries, asked)
+    stack_set, asked = administration.asked_set(call), call.parameters
+    filters = {one["Name"]: one["Values"] for one in asked.get("Filters", [])}
+    chosen = [
+        instance
+        for instance in stack_set.instances.values()
+        if asked.get("StackInstanceAccount", instance.account) == instance.account
+        and asked.get("StackInstanceRegion", instance.region) == instance.region
+        and (not filters or _passes(instance, filters))
+    ]
+    page = pages.page("Summaries", chosen, asked)
+    page["Summaries"] = [_described(stack_set, instance) for instance in page["Summaries"]]
+    stack_set.note_seen()
+    return page
 
 
 @operation(SERVICE, "DescribeStackInstance")
 def describe_stack_instance(call: Call) -> Mapping[str, Any]:
     """One instance, with its parameter overrides."""
-    stack_set, asked = operations.asked_set(call), call.parameters
+    stack_set, asked = administration.asked_set(call), call.parameters
     instance = stack_set.instances.get((asked["StackInstanceAccount"], asked["StackInstanceRegion"]))
-    description = _described(stack_set, instance) if instance else None
-    stack_set.tick()
-    if instance is None or description is None:
-        message = f"Stack instance not found for stack set {stack_set.name}"
-        raise Refusal("StackInstanceNotFoundException", message, status=404)
-    overrides = [{"ParameterKey": key, "ParameterValue": value} for key, value in instance.overrides.items()]
-    return {"StackInstance": description | {"ParameterOverrides": overrides}}
+    stack_set.note_seen()
+    if instance is None:
+        raise _not_found(stack_set)
+    overridden = [{"ParameterKey": key, "ParameterValue": value} for key, value in instance.overrides.items()]
+    return {"StackInstance": _described(stack_set, instance) | {"ParameterOverrides": overridden}}
 
 
 @operation(SERVICE, "ListStackSetAutoDeploymentTargets")
@@ -108,46 +129,58 @@ def list_stack_set_auto_deployment_targets(call: Call) -> Mapping[str, Any]:
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackSetAutoDeploymentTargets.html
     """
-    stack_set = operations.asked_set(call)
+    stack_set = administration.asked_set(call)
     summaries = [
         {"OrganizationalUnitId": unit_id, "Regions": regions} for unit_id, regions in stack_set.targets.items()
     ]
     return pages.page("Summaries", summaries, call.parameters)
 
 
-def _described(stack_set: StackSet, instance: StackInstance) -> dict[str, Any] | None:
-    """An instance as it is shown now; None when it is gone."""
-    under_way = instance.operation is not None and instance.operation.under_way
-    if instance.gone and not under_way:
-        return None
-    status, detailed, reason = instance.status, instance.detailed_status, instance.reason
-    if under_way and instance.operation is not None:
-        shown = stack_set.shown_status(instance.operation)
-        status, detailed, reason = "OUTDATED", {"RUNNING": "RUNNING"}.get(shown, "PENDING"), None
+def existing(stack_set: StackSet, places: Iterable[Target]) -> list[StackInstance]:
+    """The instances that there are in these places."""
+    return [stack_set.instances[place] for place in places if place in stack_set.instances]
+
+
+def require_existing(stack_set: StackSet, places: Iterable[Target]) -> None:
+    """Refuse places of which none has an instance.
+
+    Raises:
+        Refusal: StackInstanceNotFoundException.
+    """
+    if not existing(stack_set, places):
+        raise _not_found(stack_set)
+
+
+def _not_found(stack_set: StackSet) -> Refusal:
+    message = f"Stack instance not found for stack set {stack_set.name}"
+    return Refusal("StackInstanceNotFoundException", message, status=404)
+
+
+def _described(stack_set: StackSet, instance: StackInstance) -> dict[str, Any]:
     description: dict[str, Any] = {
         "StackSetId": stack_set.id,
         "Account": instance.account,
         "Region": instance.region,
-        "Status": status,
-        "StackInstanceStatus": {"DetailedStatus": detailed},
+        "Status": instance.status,
+        "StackInstanceStatus": {"DetailedStatus": instance.detailed_status},
         "OrganizationalUnitId": instance.unit_id,
         "DriftStatus": "NOT_CHECKED",
     }
     optional = {
         "StackId": instance.stack.id if instance.stack else None,
-        "StatusReason": reason,
+        "StatusReason": instance.reason,
         "LastOperationId": instance.operation.id if instance.operation else None,
     }
     return description | {name: value for name, value in optional.items() if value}
 
 
-def _passes(summary: Mapping[str, Any], filters: Mapping[str, set[str]]) -> bool:
+def _passes(instance: StackInstance, filters: Mapping[str, str]) -> bool:
     facts = {
-        "DETAILED_STATUS": summary["StackInstanceStatus"]["DetailedStatus"],
-        "DRIFT_STATUS": summary["DriftStatus"],
-        "LAST_OPERATION_ID": summary.get("LastOperationId"),
+        "DETAILED_STATUS": instance.detailed_status,
+        "DRIFT_STATUS": "NOT_CHECKED",
+        "LAST_OPERATION_ID": instance.operation.id if instance.operation else None,
     }
-    return all(facts[name] in values for name, values in filters.items())
+    return all(facts[name] == value for name, value in filters.items())
 
 
 def _targets(asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -172,24 +205,17 @@ def _known_regions() -> frozenset[str]:
     return frozenset(boto3.Session().get_available_regions(SERVICE))
 
 
-def _existing(stack_set: StackSet, targets: Mapping[str, Any], regions: list[str]) -> list[StackInstance]:
-    """The living instances that targets and regions name; those of accounts which left an OU meanwhile are found by their target OU."""
-    accounts = set(targeting.accounts(targets, creating=False))
-    return [instance for instance in stack_set.living() if instance.region in regions and instance.account in accounts]
-
-
-def _check_overrides(stack_set: StackSet, overrides: Mapping[str, str]) -> None:
-    unknown = [name for name in overrides if name not in stack_set.template.parameters]
-    if unknown:
-        raise invalid(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+def _places(call: Call) -> dict[Target, str]:
+    """The accounts and regions that an operation on existing instances names, region by region."""
+    units = targeting.accounts(_targets(call.parameters), call.account_id, creating=False)
+    return {(account, region): unit for region in _regions(call.parameters) for account, unit in units.items()}
 
 
 def _note_targets(stack_set: StackSet, targets: Mapping[str, Any], regions: list[str]) -> None:
     unit_ids = targets.get("OrganizationalUnitIds", [])
     stack_set.unit_ids = list(dict.fromkeys([*stack_set.unit_ids, *unit_ids]))
-    if targeting.deploys_by_itself(targets):
-        for unit_id in unit_ids:
-            stack_set.targets[unit_id] = list(dict.fromkeys([*stack_set.targets.get(unit_id, []), *regions]))
+    for unit_id in unit_ids:
+        stack_set.targets[unit_id] = list(dict.fromkeys([*stack_set.targets.get(unit_id, []), *regions]))
 
 
 def _forget_targets(stack_set: StackSet, targets: Mapping[str, Any], regions: list[str]) -> None:
@@ -203,9 +229,8 @@ def _forget_targets(stack_set: StackSet, targets: Mapping[str, Any], regions: li
                 stack_set.targets[unit_id] = left
             else:
                 del stack_set.targets[unit_id]
-    used = {instance.unit_id for instance in stack_set.living() if instance.region not in regions} | set(
-        stack_set.targets
-    )
+    used = {instance.unit_id for instance in stack_set.instances.values() if instance.region not in regions}
+    used |= set(stack_set.targets)
     stack_set.unit_ids = [unit_id for unit_id in stack_set.unit_ids if unit_id in used or not _within(unit_id, targets)]
 
 

@@ -1,10 +1,7 @@
-"""What the sandbox remembers of stack sets: the set, its instances, its operations.
+"""What the sandbox remembers of stack sets: the set, its instances, its operations and how far each of them is."""
 
-Time passes when somebody looks. An operation's work is done within the request that asks for it; the first look at the set's
-operations or instances still shows it RUNNING (or QUEUED behind another), later ones show how it ended.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,44 +16,9 @@ Target = tuple[str, str]
 """(account, region)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How an operation ended for one account and region: SUCCEEDED, FAILED or CANCELLED, with the reason."""
-
-    account: str
-    region: str
-    unit_id: str
-    status: str
-    reason: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Operation:
-    """One operation on a stack set; `status` is how it ended, which is shown once `looks_left` is used up."""
-
-    id: str
-    action: str
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    ended: datetime = field(default_factory=lambda: datetime.now(UTC))
-    status: str = "SUCCEEDED"
-    results: list[Result] = field(default_factory=list)
-    looks_left: int = 1
-
-    @property
-    def under_way(self) -> bool:
-        """Whether it has not been seen to its end yet."""
-        return self.looks_left > 0
-
-    @property
-    def failures(self) -> int:
-        """The number of instances for which it failed."""
-        return sum(result.status == "FAILED" for result in self.results)
-
-
 @dataclass(slots=True, eq=False)
 class StackInstance:
-    """A set's stack in one account and region; `unit_id` is the target OU it came with. `gone` once an operation has removed it."""
+    """A set's stack in one account and region; `unit_id` is the target OU it came with, `operation` the last one that reached it."""
 
     account: str
     region: str
@@ -66,17 +28,102 @@ class StackInstance:
     status: str = "OUTDATED"
     detailed_status: str = "PENDING"
     reason: str | None = None
-    operation: Operation | None = None
-    gone: bool = False
+    operation: "Operation | None" = None
 
-    def end(self, status: str, detailed_status: str, reason: str | None = None) -> None:
-        """Note how an operation ended for the instance."""
+    @property
+    def target(self) -> Target:
+        """Where it is."""
+        return self.account, self.region
+
+    def enter(self, status: str, detailed_status: str, reason: str | None = None) -> None:
+        """Note how far an operation is with the instance, or how it ended for it."""
         self.status, self.detailed_status, self.reason = status, detailed_status, reason
+
+
+@dataclass(slots=True)
+class Result:
+    """How far an operation is in one account and region: PENDING, RUNNING, SUCCEEDED, FAILED or CANCELLED, with the reason."""
+
+    account: str
+    region: str
+    unit_id: str
+    status: str = "PENDING"
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Course:
+    """How far an operation is in one region: the instances that it has begun with, those that wait, and how many failed."""
+
+    size: int
+    waiting: deque[StackInstance]
+    begun: deque[StackInstance] = field(default_factory=deque)
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an operation does to one instance: `perform`, and the instance's status and detailed status where that fails.
+
+    Work that only looks (`failed` is None) leaves the status of the instance alone. A suspended account is passed over, unless
+    nothing is done within the account anyway.
+    """
+
+    perform: "Callable[[StackSet, StackInstance], None]"
+    failed: tuple[str, str] | None = ("OUTDATED", "FAILED")
+    within_account: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """One operation on a stack set: QUEUED until it begins with the instances that `prepare` gives, then RUNNING, then how it ended.
+
+    `seen` once somebody has been shown that it is running; the next request finds it ended. `reach` are the places that it works in,
+    None for all of the set. `after` are operations of other sets that must have succeeded first.
+    """
+
+    id: str
+    action: str
+    asked: Mapping[str, Any]
+    prepare: Callable[[], Sequence[StackInstance]]
+    work: Work
+    reach: frozenset[Target] | None = None
+    after: "tuple[Operation, ...]" = ()
+    status: str = "QUEUED"
+    reason: str | None = None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ended: datetime | None = None
+    seen: bool = False
+    courses: dict[str, Course] = field(default_factory=dict)
+    results: dict[Target, Result] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> int:
+        """The number of instances for which it failed."""
+        return sum(result.status == "FAILED" for result in self.results.values())
+
+    @property
+    def preferences(self) -> Mapping[str, Any]:
+        """The operation preferences that were asked for."""
+        preferences: Mapping[str, Any] = self.asked.get("OperationPreferences") or {}
+        return preferences
+
+    def conflicts_with(self, other: "Operation") -> bool:
+        """Whether both work in the same place, or one of them in the whole set."""
+        return self.reach is None or other.reach is None or not self.reach.isdisjoint(other.reach)
+
+    def end(self, status: str, reason: str | None = None) -> None:
+        """Note how it ended."""
+        self.status, self.reason, self.ended = status, reason, datetime.now(UTC)
 
 
 @dataclass(slots=True, eq=False)
 class StackSet:
-    """A service-managed stack set; `targets` are the OUs it deploys to by itself, each with its regions."""
+    """A service-managed stack set; `targets` are the OUs it deploys to by itself, each with its regions.
+
+    `queue` are the operations that have not ended, in the order in which they were asked for; `at_work` while a request carries
+    one of them out.
+    """
 
     id: str
     name: str
@@ -88,37 +135,27 @@ class StackSet:
     description: str | None
     auto_deployment: dict[str, Any]
     managed_execution: bool
+    asked: Mapping[str, Any]
     status: str = "ACTIVE"
     instances: dict[Target, StackInstance] = field(default_factory=dict)
     operations: dict[str, Operation] = field(default_factory=dict)
+    queue: list[Operation] = field(default_factory=list)
+    at_work: bool = False
     targets: dict[str, list[str]] = field(default_factory=dict)
     unit_ids: list[str] = field(default_factory=list)
 
-    def running(self) -> Operation | None:
-        """The oldest operation that has not been seen to its end."""
-        return next((operation for operation in self.operations.values() if operation.under_way), None)
+    def running(self) -> list[Operation]:
+        """The operations that have begun and not ended."""
+        return [operation for operation in self.queue if operation.status != "QUEUED"]
 
-    def shown_status(self, operation: Operation) -> str:
-        """QUEUED, RUNNING, or how the operation ended."""
-        if not operation.under_way:
-            return operation.status
-        return "RUNNING" if operation is self.running() else "QUEUED"
-
-    def tick(self) -> None:
-        """Let time pass: the running operation comes nearer to its end, and what it removed disappears."""
-        running = self.running()
-        if running is not None:
-            running.looks_left -= 1
-        for key, instance in list(self.instances.items()):
-            if instance.gone and not (instance.operation and instance.operation.under_way):
-                del self.instances[key]
-
-    def living(self) -> Iterator[StackInstance]:
-        """The instances that no operation has removed."""
-        return (instance for instance in self.instances.values() if not instance.gone)
+    def note_seen(self) -> None:
+        """Somebody has been shown what is running: time passes until the next request."""
+        for operation in self.running():
+            operation.seen = True
 
 
 _SETS: Final[dict[tuple[str, str], dict[str, StackSet]]] = lifecycle.forgotten_on_reset({})
+_BUSY: Final[dict[str, StackSet]] = lifecycle.forgotten_on_reset({})
 
 
 def keep(account: str, region: str, stack_set: StackSet) -> None:
@@ -147,6 +184,24 @@ def find(account: str, region: str, name_or_id: str) -> StackSet | None:
         ),
         None,
     )
+
+
+def note_queue(stack_set: StackSet) -> None:
+    """Remember whether the set has operations that have not ended."""
+    if stack_set.queue:
+        _BUSY[stack_set.id] = stack_set
+    else:
+        _BUSY.pop(stack_set.id, None)
+
+
+def busy() -> list[StackSet]:
+    """The sets with operations that have not ended."""
+    return list(_BUSY.values())
+
+
+def is_busy(stack_set: StackSet) -> bool:
+    """Whether the set has operations that have not ended, and no reset has forgotten them."""
+    return _BUSY.get(stack_set.id) is stack_set
 
 
 def new_operation_id() -> str:

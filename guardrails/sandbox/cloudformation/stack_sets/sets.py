@@ -4,59 +4,72 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-c
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.cloudformation import pages, stack_parameters, template_urls, templates
-from guardrails.sandbox.cloudformation.stack_sets import execution, operations, records, targeting
-from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet
+from guardrails.sandbox.cloudformation.stack_sets import (
+    administration,
+    auto_deployment,
+    execution,
+    instances,
+    operations,
+    records,
+    targeting,
+)
+from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Target
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid, read_tags
 from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
+MAXIMUM_SETS: Final = 1_000
+"""Of one administrator account in one region."""
+
 _NAME: Final = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
 @operation(SERVICE, "CreateStackSet")
 def create_stack_set(call: Call) -> Mapping[str, Any]:
-    """Create an empty stack set."""
+    """Create an empty stack set; a repeated request (by its token) creates no second one."""
     asked = call.parameters
+    _refuse_absent(asked)
     if asked.get("PermissionModel", "SELF_MANAGED") != "SERVICE_MANAGED":
         raise invalid(
             "The sandbox does not implement self-managed stack sets; specify PermissionModel SERVICE_MANAGED."
         )
-    operations.require_administrator(call)
-    operations.require_activated()
-    name = str(asked["StackSetName"])
-    if not _NAME.fullmatch(name):
-        pattern = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-        raise invalid(
-            f"1 validation error detected: Value '{name}' at 'stackSetName' failed to satisfy constraint: {pattern}"
-        )
-    if records.find(call.account_id, call.region, name) is not None:
-        raise Refusal("NameAlreadyExistsException", f"The Name {name} already exists.", status=409)
+    administration.require_administrator(call)
+    account, name = administration.owner(call), str(asked["StackSetName"])
+    _check_name(name)
+    namesake = records.find(account, call.region, name)
+    if namesake is not None:
+        return {"StackSetId": _same(namesake, asked).id}
+    active = [one for one in records.stack_sets(account, call.region) if one.status == "ACTIVE"]
+    if len(active) >= MAXIMUM_SETS:
+        raise Refusal("LimitExceededException", f"You cannot have more than {MAXIMUM_SETS} stack sets")
     template = _template(call, None)
     values = stack_parameters.given(asked.get("Parameters", ()), {})
     stack_parameters.effective(template.parameters, values)
     template.check_capabilities(asked.get("Capabilities", []))
     set_id = f"{name}:{mock_random.uuid4()}"
+    arn = f"arn:aws:cloudformation:{call.region}:{account}:stackset/{set_id}"
     stack_set = StackSet(
         id=set_id,
         name=name,
-        arn=f"arn:aws:cloudformation:{call.region}:{call.account_id}:stackset/{set_id}",
+        arn=arn,
         template=template,
         parameters=values,
         capabilities=list(asked.get("Capabilities", [])),
         tags=read_tags(asked) or {},
         description=asked.get("Description"),
-        auto_deployment=_auto_deployment(asked, None),
+        auto_deployment=auto_deployment.settings(asked, arn, None),
         managed_execution=bool(asked.get("ManagedExecution", {}).get("Active", False)),
+        asked=asked,
     )
-    records.keep(call.account_id, call.region, stack_set)
+    records.keep(account, call.region, stack_set)
     return {"StackSetId": stack_set.id}
 
 
@@ -64,44 +77,40 @@ def create_stack_set(call: Call) -> Mapping[str, Any]:
 def update_stack_set(call: Call) -> Mapping[str, Any]:
     """Change the definition and bring the instances up to date: all of them, or those in the given targets and regions.
 
-    The new definition stays even when the operation fails. Instances that are not targeted become OUTDATED.
+    The new definition stays even when the operation fails. When the template or the parameters change, instances that are not
+    targeted become OUTDATED.
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
     """
-    stack_set, asked = operations.asked_set(call), call.parameters
-    if asked.get("PermissionModel", "SERVICE_MANAGED") != "SERVICE_MANAGED":
-        raise invalid("The permission model of a stack set with instances cannot be changed.")
-    template = _template(call, stack_set.template)
-    values = stack_parameters.given(asked.get("Parameters", ()), stack_set.parameters)
-    stack_parameters.effective(template.parameters, values)
-    template.check_capabilities(asked.get("Capabilities", []))
-    tags = read_tags(asked)
-    targeted = _targeted(stack_set, asked)
-    begun = operations.start(stack_set, "UPDATE", asked)
-    stack_set.template, stack_set.parameters = template, values
-    stack_set.capabilities = list(asked.get("Capabilities", []))
-    stack_set.tags = stack_set.tags if tags is None else tags
-    stack_set.description = asked.get("Description", stack_set.description)
-    stack_set.auto_deployment = _auto_deployment(asked, stack_set.auto_deployment)
-    if "ManagedExecution" in asked:
-        stack_set.managed_execution = bool(asked["ManagedExecution"].get("Active", False))
-    for instance in stack_set.living():
-        instance.overrides = {name: value for name, value in instance.overrides.items() if name in template.parameters}
-        if instance not in targeted:
-            instance.end("OUTDATED", instance.detailed_status)
-    regions = list(dict.fromkeys(instance.region for instance in targeted))
-    execution.perform(stack_set, begun, targeted, regions, execution.deploy)
+    administration.require_administrator(call)
+    stack_set, asked = administration.asked_set(call), call.parameters
+    earlier = operations.asked_before(stack_set, asked)
+    if earlier is not None:
+        return {"OperationId": earlier.id}
+    _refuse_absent(asked)
+    change = _change(call, stack_set)
+    places = _targeted_places(call, stack_set)
+
+    def prepare() -> list[StackInstance]:
+        change()
+        if asked.keys() & {"TemplateBody", "TemplateURL", "Parameters"}:
+            for instance in stack_set.instances.values():
+                if instance.status == "CURRENT":
+                    instance.status = "OUTDATED"
+        wanted = stack_set.instances if places is None else places
+        return [one for one in instances.existing(stack_set, wanted) if one.status != "INOPERABLE"]
+
+    begun = operations.start(stack_set, "UPDATE", asked, prepare=prepare, work=execution.DEPLOY)
     return {"OperationId": begun.id}
 
 
 @operation(SERVICE, "DeleteStackSet")
 def delete_stack_set(call: Call) -> Mapping[str, Any]:
     """Delete an empty stack set; one that does not exist is already deleted."""
-    operations.require_administrator(call)
-    stack_set = records.find(call.account_id, call.region, str(call.parameters["StackSetName"]))
+    stack_set = records.find(administration.owner(call), call.region, str(call.parameters["StackSetName"]))
     if stack_set is None:
         return {}
     operations.refuse_while_running(stack_set)
-    if any(True for _ in stack_set.living()):
+    if stack_set.instances:
         raise Refusal("StackSetNotEmptyException", "StackSet is not empty", status=409)
     stack_set.status = "DELETED"
     return {}
@@ -110,8 +119,7 @@ def delete_stack_set(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "DescribeStackSet")
 def describe_stack_set(call: Call) -> Mapping[str, Any]:
     """A stack set's definition."""
-    stack_set = operations.asked_set(call)
-    living = list(stack_set.living())
+    stack_set = administration.asked_set(call)
     description: dict[str, Any] = {
         "StackSetName": stack_set.name,
         "StackSetId": stack_set.id,
@@ -125,10 +133,10 @@ def describe_stack_set(call: Call) -> Mapping[str, Any]:
         "AutoDeployment": stack_set.auto_deployment,
         "OrganizationalUnitIds": stack_set.unit_ids,
         "ManagedExecution": {"Active": stack_set.managed_execution},
-        "Regions": list(dict.fromkeys(instance.region for instance in living)),
+        "Regions": list(dict.fromkeys(instance.region for instance in stack_set.instances.values())),
         "StackSetDriftDetectionDetails": {
             "DriftStatus": "NOT_CHECKED",
-            "TotalStackInstancesCount": len(living),
+            "TotalStackInstancesCount": len(stack_set.instances),
             "DriftedStackInstancesCount": 0,
             "InSyncStackInstancesCount": 0,
             "InProgressStackInstancesCount": 0,
@@ -143,10 +151,9 @@ def describe_stack_set(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "ListStackSets")
 def list_stack_sets(call: Call) -> Mapping[str, Any]:
     """Summaries of the stack sets, ACTIVE or DELETED."""
-    operations.require_administrator(call)
     wanted = call.parameters.get("Status")
     summaries = []
-    for stack_set in records.stack_sets(call.account_id, call.region):
+    for stack_set in records.stack_sets(administration.owner(call), call.region):
         summary: dict[str, Any] = {
             "StackSetName": stack_set.name,
             "StackSetId": stack_set.id,
@@ -175,32 +182,80 @@ def _template(call: Call, previous: Template | None) -> Template:
     return previous
 
 
-def _auto_deployment(asked: Mapping[str, Any], previous: dict[str, Any] | None) -> dict[str, Any]:
-    given = asked.get("AutoDeployment")
-    if given is None:
-        if previous is None:
-            raise invalid("AutoDeployment is required when the permission model is SERVICE_MANAGED")
-        return previous
-    if given.get("DependsOn"):
-        raise invalid("The sandbox does not implement AutoDeployment.DependsOn.")
-    enabled = bool(given.get("Enabled", False))
-    if not enabled and given.get("RetainStacksOnAccountRemoval"):
-        raise invalid("RetainStacksOnAccountRemoval must not be specified when auto-deployment is disabled")
-    return (
-        {"Enabled": True, "RetainStacksOnAccountRemoval": bool(given.get("RetainStacksOnAccountRemoval", False))}
-        if enabled
-        else {"Enabled": False}
-    )
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        pattern = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        raise invalid(
+            f"1 validation error detected: Value '{name}' at 'stackSetName' failed to satisfy constraint: {pattern}"
+        )
 
 
-def _targeted(stack_set: StackSet, asked: Mapping[str, Any]) -> list[StackInstance]:
-    """The instances that an update reaches: both targets and regions are given, or neither."""
+def _same(namesake: StackSet, asked: Mapping[str, Any]) -> StackSet:
+    """The stack set that the same request created before.
+
+    Raises:
+        Refusal: another request did, or the set has been changed since.
+    """
+    token = asked.get("ClientRequestToken")
+    if token is None or token != namesake.asked.get("ClientRequestToken"):
+        raise Refusal("NameAlreadyExistsException", f"The Name {namesake.name} already exists.", status=409)
+    if asked != namesake.asked or any(one.action == "UPDATE" for one in namesake.operations.values()):
+        raise Refusal(
+            "CreatedButModifiedException", f"StackSet {namesake.name} exists, but has been changed.", status=409
+        )
+    return namesake
+
+
+def _change(call: Call, stack_set: StackSet) -> Callable[[], None]:
+    """Check the new definition that a request gives, and return what makes it the set's own."""
+    asked = call.parameters
+    if asked.get("PermissionModel", "SERVICE_MANAGED") != "SERVICE_MANAGED":
+        raise invalid("The sandbox does not implement self-managed stack sets.")
+    template = _template(call, stack_set.template)
+    values = stack_parameters.given(asked.get("Parameters", ()), stack_set.parameters)
+    stack_parameters.effective(template.parameters, values)
+    template.check_capabilities(asked.get("Capabilities", []))
+    tags = read_tags(asked)
+    automatic = auto_deployment.settings(asked, stack_set.arn, stack_set.auto_deployment)
+    managed = bool(asked.get("ManagedExecution", {}).get("Active", stack_set.managed_execution))
+    if stack_set.queue and managed != stack_set.managed_execution:
+        message = "The execution configuration cannot be changed while operations are running or queued"
+        raise Refusal("InvalidOperationException", message)
+
+    def change() -> None:
+        stack_set.template, stack_set.parameters = template, values
+        stack_set.capabilities = list(asked.get("Capabilities", []))
+        stack_set.tags = stack_set.tags if tags is None else tags
+        stack_set.description = asked.get("Description", stack_set.description)
+        stack_set.auto_deployment, stack_set.managed_execution = automatic, managed
+        for instance in stack_set.instances.values():
+            instance.overrides = {key: text for key, text in instance.overrides.items() if key in template.parameters}
+
+    return change
+
+
+def _targeted_places(call: Call, stack_set: StackSet) -> Iterable[Target] | None:
+    """Where an update works, None for everywhere: both targets and regions are given, or neither."""
+    asked = call.parameters
     if asked.get("Accounts"):
         raise invalid("StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target")
     targets, regions = asked.get("DeploymentTargets"), asked.get("Regions")
     if bool(targets) != bool(regions):
         raise invalid("If you specify DeploymentTargets you must also specify Regions, and the other way round")
     if not targets or not regions:
-        return list(stack_set.living())
-    accounts = targeting.accounts(targets, creating=False)
-    return [instance for instance in stack_set.living() if instance.account in accounts and instance.region in regions]
+        return None
+    if "AutoDeployment" in asked:
+        raise invalid("If you specify AutoDeployment, you cannot specify DeploymentTargets or Regions")
+    accounts = targeting.accounts(targets, call.account_id, creating=False)
+    places = [place for place in stack_set.instances if place[0] in accounts and place[1] in regions]
+    instances.require_existing(stack_set, places)
+    return places
+
+
+def _refuse_absent(asked: Mapping[str, Any]) -> None:
+    """Refuse what belongs to self-managed sets, and the import of a stack."""
+    for name in ("AdministrationRoleARN", "ExecutionRoleName"):
+        if name in asked:
+            raise invalid(f"{name} is only valid for stack sets with the permission model SELF_MANAGED")
+    if "StackId" in asked:
+        raise invalid("The sandbox does not implement the import of stacks into stack sets (StackId).")

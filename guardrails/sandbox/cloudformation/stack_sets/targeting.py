@@ -6,22 +6,24 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_De
 from collections.abc import Mapping
 from typing import Any, Final
 
+from guardrails.sandbox.cloudformation import template_urls
 from guardrails.sandbox.cloudformation.stacks import invalid
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 
 MAXIMUM_UNITS: Final = 50
+"""In one operation."""
+MAXIMUM_FILE_BYTES: Final = 10_000_000
+"""Of a list of accounts in S3 (10 MB)."""
 
 
-def accounts(targets: Mapping[str, Any], *, creating: bool) -> dict[str, str]:
+def accounts(targets: Mapping[str, Any], caller_id: str, *, creating: bool) -> dict[str, str]:
     """The targeted member accounts, each with the target OU that it came with; suspended ones included, in the organization's order.
 
     Raises:
         Refusal: the targets are no valid combination, or name what does not exist.
     """
-    if "AccountsUrl" in targets:
-        raise invalid("The sandbox does not implement AccountsUrl.")
-    unit_ids, named = list(targets.get("OrganizationalUnitIds", [])), list(targets.get("Accounts", []))
+    unit_ids, named = list(targets.get("OrganizationalUnitIds", [])), _named(targets, caller_id)
     how = _filter(unit_ids, named, targets.get("AccountFilterType"), creating=creating)
     for unit_id in unit_ids:
         if organization.find_unit(unit_id) is None:
@@ -34,12 +36,13 @@ def accounts(targets: Mapping[str, Any], *, creating: bool) -> dict[str, str]:
     unknown = [account for account in named if account not in members and account != MANAGEMENT_ACCOUNT_ID]
     if unknown and how != "DIFFERENCE":
         raise invalid(f"Accounts {unknown} are not in the organization")
-    found = {}
-    for account, parent in members.items():
-        unit_id = covering(parent, unit_ids)
-        if _chosen(how, unit_id is not None, account in named):
-            found[account] = unit_id or parent
-    return found
+    covered = {parent: covering(parent, unit_ids) for parent in set(members.values())}
+    picked = frozenset(named)
+    return {
+        account: covered[parent] or parent
+        for account, parent in members.items()
+        if _chosen(how, covered[parent] is not None, account in picked)
+    }
 
 
 def covering(unit_id: str | None, unit_ids: list[str]) -> str | None:
@@ -58,9 +61,19 @@ def is_suspended(account_id: str) -> bool:
     return account is not None and account.state != "ACTIVE"
 
 
-def deploys_by_itself(targets: Mapping[str, Any]) -> bool:
-    """Whether the OUs of these targets become auto-deployment targets: not when single accounts were picked out of them."""
-    return bool(targets.get("OrganizationalUnitIds")) and targets.get("AccountFilterType") != "INTERSECTION"
+def _named(targets: Mapping[str, Any], caller_id: str) -> list[str]:
+    """The accounts that targets name, or those in the file that they point to: separated by commas or lines."""
+    url = targets.get("AccountsUrl")
+    if url is None:
+        return list(targets.get("Accounts", []))
+    if targets.get("Accounts"):
+        raise invalid("You can specify either Accounts or AccountsUrl, but not both")
+    if not str(url).partition("?")[0].endswith((".csv", ".txt")):
+        raise invalid("The file of AccountsUrl must be .csv or .txt")
+    content = template_urls.read(str(url), caller_id, "AccountsUrl")
+    if len(content) > MAXIMUM_FILE_BYTES:
+        raise invalid(f"The file of AccountsUrl may not exceed {MAXIMUM_FILE_BYTES} bytes in size")
+    return list(dict.fromkeys(content.decode().replace(",", " ").split()))
 
 
 def _filter(unit_ids: list[str], named: list[str], how: str | None, *, creating: bool) -> str:

@@ -59,19 +59,19 @@ def deployed(sandbox: Embedded, account: str) -> list[str]:
     return [region for region, logs in clients.items() if logs.describe_log_groups()["logGroups"]]
 
 
-def test_a_new_account_under_the_root_is_deployed_to(
-    sandbox: Embedded, deploy: Callable[..., Any], new_account: NewAccount
-) -> None:
+def test_a_new_account_under_the_root_is_deployed_to(sandbox: Embedded, deploy: Callable[..., Any]) -> None:
     """A set that targets the root reaches an account as soon as it is created: first RUNNING, then CURRENT.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
     """
     cloudformation = deploy("Root")
-    account = new_account("a")
-    assert deployed(sandbox, account) == REGIONS
+    organizations = sandbox.client("organizations")
+    request = organizations.create_account(AccountName="a", Email="a@example.com")["CreateAccountStatus"]["Id"]
+    organizations.describe_create_account_status(CreateAccountRequestId=request)
     looks = [cloudformation.list_stack_instances(StackSetName="set")["Summaries"] for _ in range(2)]
     assert {one["StackInstanceStatus"]["DetailedStatus"] for one in looks[0]} == {"RUNNING"}
     assert {one["Status"] for one in looks[1]} == {"CURRENT"}
+    assert deployed(sandbox, looks[1][0]["Account"]) == REGIONS
     actions = [one["Action"] for one in cloudformation.list_stack_set_operations(StackSetName="set")["Summaries"]]
     assert actions == ["CREATE", "CREATE"]
 
@@ -110,13 +110,48 @@ def test_stacks_are_retained_when_the_set_says_so(
     assert left == []
 
 
-@pytest.mark.parametrize("targets", [{}, {"AccountFilterType": "NONE"}])
 def test_without_auto_deployment_nothing_follows(
-    sandbox: Embedded, deploy: Callable[..., Any], new_account: NewAccount, targets: dict[str, Any]
+    sandbox: Embedded, deploy: Callable[..., Any], new_account: NewAccount
 ) -> None:
     """A set with auto-deployment off deploys only when it is told to."""
-    deploy("Root", enabled=False, **targets)
+    deploy("Root", enabled=False)
     assert deployed(sandbox, new_account("a")) == []
+
+
+def test_auto_deployment_ignores_account_filters(
+    sandbox: Embedded, deploy: Callable[..., Any], new_account: NewAccount
+) -> None:
+    """A set that was deployed to one account of an OU deploys to every account that comes under the OU.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+    """
+    chosen, other = new_account("chosen"), new_account("other")
+    deploy("Root", Accounts=[chosen], AccountFilterType="INTERSECTION")
+    assert [deployed(sandbox, account) for account in (chosen, other, new_account("new"))] == [REGIONS, [], REGIONS]
+
+
+def test_a_move_between_two_target_ous_makes_the_stacks_anew(
+    sandbox: Embedded,
+    deploy: Callable[..., Any],
+    new_account: NewAccount,
+    move: Callable[[str, str, str], None],
+    units: dict[str, str],
+) -> None:
+    """The old OU's departure deletes the stacks, the new OU's arrival creates new ones, in two operations.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+    """
+    account = new_account("a")
+    move(account, "Root", "Workloads")
+    cloudformation = deploy("Workloads", OrganizationalUnitIds=[units["Workloads"], units["Sandbox"]])
+    before = {one["StackId"] for one in cloudformation.list_stack_instances(StackSetName="set")["Summaries"]}
+    move(account, "Workloads", "Sandbox")
+    assert deployed(sandbox, account) == REGIONS
+    after = cloudformation.list_stack_instances(StackSetName="set")["Summaries"]
+    assert not before & {one["StackId"] for one in after}
+    assert {one["OrganizationalUnitId"] for one in after} == {units["Sandbox"]}
+    listed = cloudformation.list_stack_set_operations(StackSetName="set")["Summaries"]
+    assert [one["Action"] for one in listed] == ["CREATE", "DELETE", "CREATE"]
 
 
 def test_deleted_targets_are_deployed_to_no_more(

@@ -218,7 +218,51 @@ def test_operations_are_listed_newest_first(
     assert [one["OperationId"] for one in [*page["Summaries"], *rest["Summaries"]]] == ids[::-1]
 
 
-def test_an_ended_operation_cannot_be_stopped(cloudformation: Any, start: Callable[..., str]) -> None:
-    """The sandbox's operations have done their work when they are shown as running; stopping one is refused."""
-    with pytest.raises(ClientError, match="InvalidOperationException"):
-        cloudformation.stop_stack_set_operation(StackSetName="set", OperationId=start(["eu-west-1"]))
+def test_a_repeated_request_is_carried_out_once(
+    cloudformation: Any, accounts: list[str], start: Callable[..., str]
+) -> None:
+    """The same request with the same operation id starts nothing again; once another operation came after it, it is stale.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackInstances.html
+    """
+    assert [start(["eu-west-1"], OperationId="mine") for _ in range(2)] == ["mine", "mine"]
+    assert len(cloudformation.list_stack_set_operations(StackSetName="set")["Summaries"]) == 1
+    start(["us-east-1"])
+    with pytest.raises(ClientError, match="StaleRequestException"):
+        start(["eu-west-1"], OperationId="mine")
+
+
+@pytest.mark.parametrize(
+    "preferences",
+    [
+        {"FailureToleranceCount": 1, "FailureTolerancePercentage": 1},
+        {"MaxConcurrentCount": 1, "MaxConcurrentPercentage": 1},
+    ],
+)
+def test_a_count_excludes_a_percentage(
+    cloudformation: Any, start: Callable[..., str], preferences: dict[str, int]
+) -> None:
+    """Preferences that give both a count and a percentage are refused.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
+    """
+    with pytest.raises(ClientError, match="but not both"):
+        start(["eu-west-1"], OperationPreferences=preferences)
+    assert cloudformation.list_stack_set_operations(StackSetName="set")["Summaries"] == []
+
+
+def test_results_are_listed_by_page_and_filter(
+    cloudformation: Any, accounts: list[str], start: Callable[..., str]
+) -> None:
+    """The status filters; MaxResults and NextToken page; each result has its target OU and its account gate.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackSetOperationResults.html
+    """
+    asked = {"StackSetName": "set", "OperationId": start(["eu-west-1"])}
+    filters = [{"Name": "OPERATION_RESULT_STATUS", "Values": "PENDING"}]
+    found = cloudformation.list_stack_set_operation_results(**asked, Filters=filters)["Summaries"]
+    assert [one["Account"] for one in found] == accounts[1:]
+    page = cloudformation.list_stack_set_operation_results(**asked, MaxResults=2)
+    rest = cloudformation.list_stack_set_operation_results(**asked, NextToken=page["NextToken"])
+    assert [one["Account"] for one in [*page["Summaries"], *rest["Summaries"]]] == accounts
+    assert {one["AccountGateResult"]["Status"] for one in page["Summaries"]} == {"SKIPPED"}

@@ -89,7 +89,7 @@ def test_stack_sets_must_be_activated_first(sandbox: Embedded) -> None:
         ({"StackSetName": "1"}, "ValidationError", "failed to satisfy constraint"),
         ({"TemplateBody": "{}"}, "ValidationError", "At least one Resources member"),
         ({"Parameters": [{"ParameterKey": "X", "ParameterValue": "1"}]}, "ValidationError", "do not exist"),
-        ({"CallAs": "DELEGATED_ADMIN"}, "ValidationError", "does not implement CallAs"),
+        ({"AdministrationRoleARN": "arn:aws:iam::111111111111:role/a"}, "ValidationError", "SELF_MANAGED"),
         (
             {"AutoDeployment": {"Enabled": False, "RetainStacksOnAccountRemoval": True}},
             "ValidationError",
