@@ -14,6 +14,8 @@ stack_updates      a stack brought to another template; everything put back on a
 stack_deployment   what a stack holds created and deleted, in order
 stack_drift        plain stacks checked for drift, and what was found
 stack_resources    the resources of a stack, one at a time
+stack_outputs      the outputs of a stack, exported ones among them
+exports            exports and imports listed
 stack_parameters   the parameters of a stack
 stack_records      what is remembered of stacks
 templates          templates: text to a checked `Template`

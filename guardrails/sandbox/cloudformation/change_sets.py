@@ -10,6 +10,7 @@ from guardrails.sandbox.cloudformation import (
     change_set_records,
     stack_changes,
     stack_deployment,
+    stack_outputs,
     stack_records,
     stack_updates,
     stacks,
@@ -178,8 +179,10 @@ def _new_stack(call: Call) -> Stack:
 
 def _change_set(stack: Stack, name: str, kind: str, desired: Desired, asked: Mapping[str, Any]) -> ChangeSet:
     changes = stack_changes.changes(stack, desired)
-    failure = None
-    if kind == "UPDATE" and not stacks.changes(stack, desired.template, desired.parameters, desired.tags):
+    failure = stack_outputs.missing_import(stack_changes.planned(stack, desired))
+    if failure:
+        failure += "."
+    elif kind == "UPDATE" and not stacks.changes(stack, desired.template, desired.parameters, desired.tags):
         failure = _NOTHING
     elif any(change.problems for change in changes) and not asked.get("DisableValidation"):
         failure = _INVALID

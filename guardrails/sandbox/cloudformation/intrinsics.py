@@ -27,13 +27,14 @@ _SUBSTITUTION: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 class Scope:
     """What a template's functions may see: parameter values (pseudo ones included), mappings, conditions, live resources.
 
-    `attribute_of` gives an attribute of a live resource.
+    `attribute_of` gives an attribute of a live resource, `imported` what another stack exports under a name.
     """
 
     parameters: Mapping[str, Json]
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
     attribute_of: Callable[[str, str], str]
+    imported: Callable[[str], str]
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
     def resolve(self, value: Json) -> Json:
@@ -174,6 +175,7 @@ _FUNCTIONS: Final[Mapping[str, Function]] = {
     "Fn::Split": _split,
     "Fn::FindInMap": _find_in_map,
     "Fn::Base64": _base64,
+    "Fn::ImportValue": lambda scope, name: scope.imported(str(scope.resolve(name))),
 }
 
 
@@ -225,6 +227,13 @@ def condition_problems(condition: Json, conditions: Mapping[str, Json]) -> Itera
             yield from condition_problems(one, conditions)
     elif name not in {"Condition", "Fn::Equals"}:
         yield f"Template format error: {name} is not a condition function."
+
+
+def calls(function: str, value: Json) -> bool:
+    """Whether a value calls a function somewhere."""
+    if isinstance(value, list):
+        return any(calls(function, item) for item in value)
+    return isinstance(value, dict) and (function in value or calls(function, list(value.values())))
 
 
 def unsupported(value: Json) -> frozenset[str]:

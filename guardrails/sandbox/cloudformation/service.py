@@ -11,6 +11,7 @@ from guardrails.sandbox.account_services import kms, s3
 from guardrails.sandbox.cloudformation import (
     change_set_views,
     change_sets,
+    exports,
     stack_drift,
     stack_protection,
     stack_rollbacks,
@@ -31,6 +32,7 @@ SUBJECTS: Final = (
     stack_views,
     change_sets,
     change_set_views,
+    exports,
     sets,
     instances,
     operations,

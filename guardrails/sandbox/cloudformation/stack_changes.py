@@ -88,26 +88,31 @@ class _KnownAfterApply(Mapping[str, str]):
 
 def changes(stack: Stack, desired: Desired) -> tuple[ResourceChange, ...]:
     """What an update to the desired template, parameters and tags would do to each resource, by logical id."""
-    planned = replace(
+    future = planned(stack, desired)
+    found, wanted = [], set()
+    for name in desired.template.order:
+        declaration = desired.template.resources[name]
+        if not stack_resources.scope(future).holds(declaration.get("Condition")):
+            continue
+        wanted.add(name)
+        new = StackResource(name, str(declaration["Type"]), declaration)
+        change = _change(stack, future, future.resources.get(name), new)
+        future.resources[name] = new
+        if change:
+            found.append(change)
+    found += [_removal(resource) for name, resource in future.resources.items() if name not in wanted]
+    return tuple(sorted(found, key=lambda change: change.logical_id))
+
+
+def planned(stack: Stack, desired: Desired) -> Stack:
+    """A copy of a stack as it will be told to be, with the live resources that it has."""
+    return replace(
         stack,
         template=desired.template,
         parameters=desired.parameters,
         tags=desired.tags,
         resources={name: resource for name, resource in stack.resources.items() if resource.live},
     )
-    found, wanted = [], set()
-    for name in desired.template.order:
-        declaration = desired.template.resources[name]
-        if not stack_resources.scope(planned).holds(declaration.get("Condition")):
-            continue
-        wanted.add(name)
-        new = StackResource(name, str(declaration["Type"]), declaration)
-        change = _change(stack, planned, planned.resources.get(name), new)
-        planned.resources[name] = new
-        if change:
-            found.append(change)
-    found += [_removal(resource) for name, resource in planned.resources.items() if name not in wanted]
-    return tuple(sorted(found, key=lambda change: change.logical_id))
 
 
 def _removal(old: StackResource) -> ResourceChange:
@@ -116,14 +121,14 @@ def _removal(old: StackResource) -> ResourceChange:
     return ResourceChange("Remove", old.logical_id, old.type, old.physical_id, action, _context(old), None)
 
 
-def _change(stack: Stack, planned: Stack, old: StackResource | None, new: StackResource) -> ResourceChange | None:
+def _change(stack: Stack, future: Stack, old: StackResource | None, new: StackResource) -> ResourceChange | None:
     """The change of one resource, which also becomes in `new` what those that refer to it will see."""
-    problems = _foresee(planned, new)
+    problems = _foresee(future, new)
     if old is None or old.live is None:
         new.live = Resource(KNOWN_AFTER_APPLY, _KnownAfterApply())
         return ResourceChange("Add", new.logical_id, new.type, None, None, None, _context(new), (), problems)
     new.live = old.live
-    details = tuple(_details(stack, planned, old, new))
+    details = tuple(_details(stack, future, old, new))
     if not details:
         return None
     change = ResourceChange(
@@ -137,14 +142,14 @@ def _change(stack: Stack, planned: Stack, old: StackResource | None, new: StackR
     return change
 
 
-def _foresee(planned: Stack, new: StackResource) -> tuple[str, ...]:
+def _foresee(future: Stack, new: StackResource) -> tuple[str, ...]:
     """Resolve the properties as far as they are known before; gives what is wrong with them for certain."""
-    scope = stack_resources.scope(planned)
+    scope = stack_resources.scope(future)
     declared = {name: _foreseen(scope, value) for name, value in (new.declaration.get("Properties") or {}).items()}
     properties, problems = resource_schemas.schema(new.type).conform(
         {name: value for name, value in declared.items() if value is not NO_VALUE}
     )
-    new.properties, new.tags = properties, stack_resources.place_of(planned, new).tags
+    new.properties, new.tags = properties, stack_resources.place_of(future, new).tags
     return () if _unknown(properties) else tuple(problems)
 
 
@@ -160,7 +165,7 @@ def _unknown(value: Any) -> bool:
     return KNOWN_AFTER_APPLY in json.dumps(value)
 
 
-def _details(stack: Stack, planned: Stack, old: StackResource, new: StackResource) -> Iterator[Detail]:
+def _details(stack: Stack, future: Stack, old: StackResource, new: StackResource) -> Iterator[Detail]:
     schema = resource_schemas.schema(new.type)
     before, after = old.properties, new.properties
     tags = schema.tag_property()
@@ -168,7 +173,7 @@ def _details(stack: Stack, planned: Stack, old: StackResource, new: StackResourc
         stack_tags_changed = name == tags and new.tags != old.tags
         if before.get(name) == after.get(name) and not stack_tags_changed:
             continue
-        causes = tuple(_causes(stack, planned, _declared(old, name), _declared(new, name), after.get(name)))
+        causes = tuple(_causes(stack, future, _declared(old, name), _declared(new, name), after.get(name)))
         attribute, shown = ("Tags", None) if name == tags else ("Properties", name)
         recreation = schema.requires_recreation(name, before, after)
         yield Detail(attribute, shown, recreation, before.get(name), after.get(name), causes)
@@ -184,13 +189,13 @@ def _declared(resource: StackResource, name: str) -> Any:
     return (resource.declaration.get("Properties") or {}).get(name)
 
 
-def _causes(stack: Stack, planned: Stack, before: Any, after: Any, value: Any) -> Iterator[Cause]:
+def _causes(stack: Stack, future: Stack, before: Any, after: Any, value: Any) -> Iterator[Cause]:
     """Why a property changes, from what the two templates say of it. A changed parameter counts twice, as AWS has it."""
     known = not _unknown(value)
     uses = sorted(intrinsics.uses(after))
-    was, will = _parameters(stack), _parameters(planned)
+    was, will = _parameters(stack), _parameters(future)
     parameters = [use for use in uses if use in will and was.get(use) != will[use]]
-    elsewhere = [use for use in uses if not known and use.partition(".")[0] in planned.template.resources]
+    elsewhere = [use for use in uses if not known and use.partition(".")[0] in future.template.resources]
     if before != after or not (parameters or elsewhere):
         yield Cause("DirectModification", None, static=known)
     elif parameters:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 
-from guardrails.sandbox.cloudformation import stack_resources
+from guardrails.sandbox.cloudformation import stack_outputs, stack_resources
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
 from guardrails.sandbox.cloudformation.stack_resources import FAILURES
 
@@ -40,8 +40,13 @@ def roll_back_creation(stack: Stack) -> None:
 def delete(stack: Stack, retained: Iterable[str] = (), *, forced: bool = False) -> None:
     """Delete a stack's resources in reverse order, but for those retained by their DeletionPolicy or by name.
 
-    When it is forced, what cannot be deleted is left behind.
+    When it is forced, what cannot be deleted is left behind. A stack whose exports are in use stays as it was.
     """
+    in_use = stack_outputs.exports_in_use(stack)
+    if in_use:
+        before = [event.status for event in stack.events if event.physical_id == stack.id][-2]
+        stack.enter(before, f"Delete canceled. {in_use}")
+        return
     for name in retained:
         if name in stack.resources:
             stack.note(stack.resources.pop(name), "DELETE_SKIPPED")
@@ -64,6 +69,9 @@ def abandon(stack: Stack) -> None:
 
 def _create_all(stack: Stack) -> str | None:
     """Create everything in order; gives what failed."""
+    missing = stack_outputs.missing_import(stack)
+    if missing:
+        return f"{missing}."
     for name in stack.template.order:
         declaration = stack.template.resources[name]
         if not stack_resources.scope(stack).holds(declaration.get("Condition")):
@@ -78,7 +86,7 @@ def _create_all(stack: Stack) -> str | None:
 def failed_output(stack: Stack) -> str | None:
     """Work the outputs out; gives why that failed."""
     try:
-        stack_resources.resolve_outputs(stack)
+        stack_outputs.resolve(stack)
     except FAILURES as failure:
         return f"{stack_resources.reason_of(failure)}."
     return None

@@ -91,6 +91,7 @@ class Stack:
     """A stack. Its work is done within the request that asks for it; the first look shows it in progress, the next shows it done.
 
     `looks_left` counts the looks that still show `progress_status` in place of `status`; `events_before` is what they show of the history.
+    `exports` are names of exports with the names of their outputs.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Stack:
     timeout_in_minutes: int | None = None
     resources: dict[str, StackResource] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    exports: dict[str, str] = field(default_factory=dict)
     unfinished: Unfinished | None = None
     change_set_id: str | None = None
     policy: str | None = None
@@ -206,6 +208,16 @@ def find(account: str, region: str, name_or_id: str) -> Stack | None:
 def exists(stack: Stack) -> bool:
     """Whether a stack still holds its name."""
     return stack.shown_status != "DELETE_COMPLETE"
+
+
+def exporter(account: str, region: str, name: str) -> Stack | None:
+    """The stack that exports a value under a name."""
+    return next((stack for stack in stacks(account, region) if name in stack.exports and exists(stack)), None)
+
+
+def exported(stack: Stack, name: str) -> str:
+    """The value that a stack exports under a name."""
+    return stack.outputs[stack.exports[name]]
 
 
 def new_id(name: str, account: str, region: str) -> str:

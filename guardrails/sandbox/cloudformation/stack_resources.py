@@ -9,7 +9,7 @@ from typing import Any, Final
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
-from guardrails.sandbox.cloudformation import resource_schemas, resource_types, stack_parameters
+from guardrails.sandbox.cloudformation import resource_schemas, resource_types, stack_parameters, stack_records
 from guardrails.sandbox.cloudformation.intrinsics import Scope
 from guardrails.sandbox.cloudformation.resource_types import Place, Resource, ResourceFailed, ResourceType
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
@@ -35,6 +35,7 @@ def scope(stack: Stack) -> Scope:
         mappings=document.get("Mappings") or {},
         conditions=document.get("Conditions") or {},
         attribute_of=lambda logical_id, name: attribute(stack.resources, logical_id, name),
+        imported=lambda name: _imported(stack, name),
         resources={name: resource.live for name, resource in stack.resources.items() if resource.live},
     )
 
@@ -53,6 +54,13 @@ def attribute(resources: Mapping[str, StackResource], logical_id: str, name: str
     if name in resource_schemas.schema(resource.type).attributes():
         raise ResourceFailed(f"The sandbox does not implement the attribute {name} of {resource.type}")
     raise ResourceFailed(f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt")
+
+
+def _imported(stack: Stack, name: str) -> str:
+    exporter = stack_records.exporter(stack.account, stack.region, name)
+    if exporter is None:
+        raise ResourceFailed(f"No export named {name} found")
+    return stack_records.exported(exporter, name)
 
 
 def reason_of(failure: Exception) -> str:
@@ -103,16 +111,6 @@ def place_of(stack: Stack, resource: StackResource) -> Place:
     if schema.tag_property():
         tags |= stack.tags
     return Place(stack.account, stack.region, stack.name, resource.logical_id, tags)
-
-
-def resolve_outputs(stack: Stack) -> None:
-    """Work out the stack's outputs."""
-    seen = scope(stack)
-    stack.outputs = {
-        name: str(seen.resolve(output["Value"]))
-        for name, output in stack.template.outputs.items()
-        if seen.holds(output.get("Condition"))
-    }
 
 
 def change(stack: Stack, resource: StackResource) -> None:

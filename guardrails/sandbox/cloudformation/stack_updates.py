@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from guardrails.sandbox.cloudformation import resource_schemas, stack_policies, stack_resources
+from guardrails.sandbox.cloudformation import resource_schemas, stack_outputs, stack_policies, stack_resources
 from guardrails.sandbox.cloudformation.stack_deployment import attempt, delete_one, failed_output
 from guardrails.sandbox.cloudformation.stack_records import Change, Stack, StackResource, Unfinished
 from guardrails.sandbox.cloudformation.stack_resources import FAILURES
@@ -91,6 +91,9 @@ def _put_back(stack: Stack, change: Change, skipped: Collection[str]) -> bool:
 
 def _update_all(stack: Stack, unfinished: Unfinished, policy: str | None) -> str | None:
     """Do everything in order; gives what failed."""
+    missing = stack_outputs.missing_import(stack)
+    if missing:
+        return f"{missing}."
     wanted = []
     for name in stack.template.order:
         declaration = stack.template.resources[name]

@@ -199,11 +199,15 @@ def _described(stack: Stack) -> dict[str, Any]:
 
 
 def _outputs(stack: Stack) -> list[dict[str, str]]:
+    exported = {output: name for name, output in stack.exports.items()}
     outputs = []
     for name, value in stack.outputs.items():
         output = {"OutputKey": name, "OutputValue": value}
-        description = stack.template.outputs.get(name, {}).get("Description")
-        outputs.append(output | ({"Description": description} if description else {}))
+        optional = {
+            "Description": stack.template.outputs.get(name, {}).get("Description"),
+            "ExportName": exported.get(name),
+        }
+        outputs.append(output | {member: text for member, text in optional.items() if text})
     return outputs
 
 

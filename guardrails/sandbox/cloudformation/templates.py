@@ -20,6 +20,7 @@ Json = Any
 MAXIMUM_INLINE_BYTES: Final = 51_200
 MAXIMUM_RESOURCES: Final = 500
 MAXIMUM_PARAMETERS: Final = 200
+MAXIMUM_OUTPUTS: Final = 200
 _SECTIONS: Final = frozenset(
     {
         "AWSTemplateFormatVersion",
@@ -109,6 +110,11 @@ class Template:
         return (named | intrinsics.references(self.resources[logical_id].get("Properties", {}))) & frozenset(
             self.resources
         )
+
+    @cached_property
+    def imports(self) -> bool:
+        """Whether it imports what other stacks export."""
+        return intrinsics.calls("Fn::ImportValue", [self.resources, self.outputs])
 
     @cached_property
     def required_capability(self) -> str | None:
@@ -224,9 +230,19 @@ def _problems(document: Mapping[str, Json]) -> Iterator[str]:
     if len(document.get("Parameters") or {}) > MAXIMUM_PARAMETERS:
         yield f"Template format error: Number of parameters, is greater than maximum allowed, {MAXIMUM_PARAMETERS}"
     yield from _resource_problems(resources)
-    for name, output in (document.get("Outputs") or {}).items():
-        if "Export" in output:
-            yield f"The sandbox does not implement exports (output {name})."
+    yield from _output_problems(document.get("Outputs") or {})
+
+
+def _output_problems(outputs: Mapping[str, Json]) -> Iterator[str]:
+    if len(outputs) > MAXIMUM_OUTPUTS:
+        yield f"Template format error: Number of outputs, {len(outputs)}, is greater than maximum allowed, {MAXIMUM_OUTPUTS}"
+    for name, output in outputs.items():
+        if not str(name).isalnum():
+            yield f"Template format error: Output name {name} is non alphanumeric."
+        if "Value" not in output:
+            yield f"Template format error: [/Outputs/{name}] Every Outputs member must contain a Value object"
+        if "Export" in output and set(output["Export"]) != {"Name"}:
+            yield f"Template format error: [/Outputs/{name}/Export] Every Export member must contain a Name."
 
 
 def _resource_problems(resources: Mapping[str, Json]) -> Iterator[str]:
@@ -254,7 +270,7 @@ def _resource_problems(resources: Mapping[str, Json]) -> Iterator[str]:
 def _reference_problems(template: Template) -> Iterator[str]:
     known = set(template.resources) | set(template.parameters)
     places = [("Resources", resource.get("Properties")) for resource in template.resources.values()]
-    places += [("Outputs", output.get("Value")) for output in template.outputs.values()]
+    places += [("Outputs", [output.get("Value"), output.get("Export")]) for output in template.outputs.values()]
     for section, value in places:
         missing = sorted(intrinsics.references(value) - known)
         if missing:

@@ -15,6 +15,7 @@ SCOPE = Scope(
         "Both": {"Fn::And": [{"Condition": "IsProd"}, {"Condition": "IsTest"}]},
         "Either": {"Fn::Or": [{"Condition": "IsProd"}, {"Condition": "IsTest"}]},
     },
+    imported=str.upper,
     attribute_of=lambda resource, name: f"{resource}-{name}",
     resources={"Key": Resource("key-id")},
 )
@@ -84,4 +85,4 @@ def test_references_are_found_everywhere() -> None:
 
 def test_functions_that_are_not_implemented_are_named() -> None:
     """Nothing passes through unresolved."""
-    assert unsupported({"a": [{"Fn::ImportValue": "x"}, {"Fn::Sub": "y"}]}) == {"Fn::ImportValue"}
+    assert unsupported({"a": [{"Fn::Length": ["x"]}, {"Fn::Sub": "y"}]}) == {"Fn::Length"}

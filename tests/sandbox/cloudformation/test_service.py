@@ -25,7 +25,6 @@ def test_installing_twice_is_once(sandbox: Embedded) -> None:
     [
         ("list_types", {}),
         ("list_resource_scans", {}),
-        ("list_exports", {}),
     ],
 )
 def test_what_is_not_implemented_says_so_at_once(sandbox: Embedded, operation: str, request_: dict[str, str]) -> None:
