@@ -31,11 +31,12 @@ _RESERVED: Final = re.compile("\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}[^\N{MA
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing wrong with a policy document, at a path of keys and list indexes."""
+    """One thing wrong with a policy document, at a path of keys and list indexes: AWS refuses it, or takes it and never matches it."""
 
     path: Where
     message: str
     suggestion: str = ""
+    refused: bool = True
 
     @property
     def where(self) -> str:
@@ -176,9 +177,8 @@ def _test(path: Where, use: OperatorUse, key: str, value: Any) -> Iterator[Flaw]
     if ":" not in key:
         yield Flaw(path, f"{key!r} is no condition key: it is written service:Name")
     if key.casefold() in MULTIVALUED_KEYS and not use.quantifier and use.operator.name != "Null":
-        yield Flaw(
-            path, f"{key} holds several values: {use.operator.name} never matches", "ForAnyValue: or ForAllValues:"
-        )
+        message = f"{key} holds several values: {use.operator.name} never matches"
+        yield Flaw(path, message, "ForAnyValue: or ForAllValues:", refused=False)
     texts = value_texts(value)
     if not texts:
         yield Flaw(path, "a condition needs values" if texts == () else "a value is text, a number, true or false")

@@ -13,15 +13,16 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class PolicyQuota:
-    """The quotas of one organization policy type: characters as sent through the API, policies attached to one target."""
+    """The quotas of one organization policy type: characters as sent through the API, policies on one target and in all."""
 
     max_characters: int
     max_attached: int
+    max_in_organization: int = 1_000
 
 
 QUOTAS: Final[Mapping[str, PolicyQuota]] = MappingProxyType(
     {
-        "SERVICE_CONTROL_POLICY": PolicyQuota(10_240, 10),
+        "SERVICE_CONTROL_POLICY": PolicyQuota(10_240, 10, 10_000),
         "RESOURCE_CONTROL_POLICY": PolicyQuota(5_120, 5),
         "DECLARATIVE_POLICY_EC2": PolicyQuota(10_240, 10),
         "TAG_POLICY": PolicyQuota(10_240, 10),
@@ -42,3 +43,4 @@ QUOTAS: Final[Mapping[str, PolicyQuota]] = MappingProxyType(
 MAX_POLICY_NAME_CHARACTERS: Final = 128
 MAX_POLICY_DESCRIPTION_CHARACTERS: Final = 512
 MAX_ORGANIZATIONAL_UNIT_DEPTH: Final = 5
+MAX_ORGANIZATIONAL_UNITS: Final = 2_000

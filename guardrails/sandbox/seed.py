@@ -12,7 +12,7 @@ from typing import Final
 from moto.iam.models import iam_backends
 
 from guardrails.sandbox.identity_center import instances
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.organizations import founding
 from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
 from guardrails.sandbox.serving import callers
 
@@ -43,16 +43,16 @@ def _administrator() -> None:
 
 
 def _bare() -> None:
-    organization.found_organization("ALL")
+    founding.found("ALL")
     instances.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
 
 
 def _no_identity_center() -> None:
-    organization.found_organization("ALL")
+    founding.found("ALL")
 
 
 def _consolidated_billing() -> None:
-    organization.found_organization("CONSOLIDATED_BILLING")
+    founding.found("CONSOLIDATED_BILLING")
 
 
 def _no_organization() -> None:

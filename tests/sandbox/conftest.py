@@ -76,6 +76,22 @@ def new_account(sandbox: Embedded) -> NewAccount:
 
 
 @pytest.fixture
+def invited_account(request: pytest.FixtureRequest, new_account: NewAccount) -> NewAccount:
+    """Have a member account that was once invited, and so can leave; an invitation itself is nothing that the sandbox knows."""
+    if request.config.getoption("--plain-moto"):
+        return new_account
+
+    def make(name: str) -> str:
+        from guardrails.sandbox.organizations import account_creation
+
+        made = account_creation.make(name, f"{name}@example.com")
+        made.joined_method = "INVITED"
+        return str(made.id)
+
+    return make
+
+
+@pytest.fixture
 def refused() -> Refused:
     """Call an operation that must be refused, and return the error code (with `:Reason` where there is one)."""
 

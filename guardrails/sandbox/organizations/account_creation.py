@@ -15,17 +15,23 @@ from moto.iam.models import iam_backends
 from moto.organizations.models import FakeAccount
 from moto.organizations.utils import make_random_create_account_status_id
 
-from guardrails.sandbox.organizations import organization, placement, policy_targets, tagging, tree
-from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.organizations import authority, organization, placement, policy_targets, tagging, tree
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 MAX_IN_PROGRESS: Final = 5
+MAX_ACCOUNTS: Final = 10_000
+"""The default of a new organization is ten; it is raised on request, and the sandbox begins with it raised."""
 MAX_ACCOUNT_NAME_CHARACTERS: Final = 50
 ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
 EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+VALID_EMAIL: Final = re.compile(
+    r"""(?!\.)[^\s"'()<>\[\]:;,\\|%&@]+@(?![-.])[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*(?<![-.])""", re.ASCII
+)
+"""What an e-mail address must be for an account to come of it."""
+NAME: Final = re.compile(r"[ -~]+")
 ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}")
 
 
@@ -45,17 +51,20 @@ class CreateAccountRequest:
     failure_reason: str | None = None
 
 
-_REQUESTS: Final[dict[str, CreateAccountRequest]] = lifecycle.forgotten_on_reset({})
+_REQUESTS: Final[dict[str, CreateAccountRequest]] = tree.of_this_organization({})
 
 
 @operation("organizations", "CreateAccount")
 def create_account(call: Call) -> Answer:
     """Ask for an account; five requests at most may be under way."""
-    organization.require_management(call)
+    authority.require_management(call)
     name, email = call.parameters["AccountName"], call.parameters["Email"]
     role_name = call.parameters.get("RoleName") or ACCESS_ROLE
     _check(name, email, role_name)
     tags = tagging.checked(call.parameters.get("Tags", []))
+    if len(tree.ACCOUNTS) >= MAX_ACCOUNTS:
+        message = "You attempted to exceed the limit on the number of accounts in an organization."
+        raise organization.constraint("ACCOUNT_NUMBER_LIMIT_EXCEEDED", message)
     if sum(request.state == "IN_PROGRESS" for request in _REQUESTS.values()) >= MAX_IN_PROGRESS:
         message = "You attempted to exceed the number of accounts that can be in progress at a time."
         raise organization.constraint("ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED", message)
@@ -68,7 +77,7 @@ def create_account(call: Call) -> Answer:
 @operation("organizations", "DescribeCreateAccountStatus")
 def describe_create_account_status(call: Call) -> Answer:
     """Look at one request."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     found = _REQUESTS.get(call.parameters["CreateAccountRequestId"])
     if found is None:
         message = "We can't find an create account request with the CreateAccountRequestId that you specified."
@@ -79,7 +88,7 @@ def describe_create_account_status(call: Call) -> Answer:
 @operation("organizations", "ListCreateAccountStatus")
 def list_create_account_status(call: Call) -> Answer:
     """Look at every request in the states asked for, newest last, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     states = call.parameters.get("States") or ["IN_PROGRESS", "SUCCEEDED", "FAILED"]
     answer = organization.page(
         call, "CreateAccountStatuses", [each for each in _REQUESTS.values() if each.state in states]
@@ -90,9 +99,11 @@ def list_create_account_status(call: Call) -> Answer:
 def _check(name: str, email: str, role_name: str) -> None:
     if not 1 <= len(name) <= MAX_ACCOUNT_NAME_CHARACTERS:
         raise organization.invalid("MAX_LENGTH_EXCEEDED")
+    if not NAME.fullmatch(name):
+        raise organization.invalid("INVALID_PATTERN")
     if not EMAIL.fullmatch(email) or not 6 <= len(email) <= 64:
         raise organization.invalid("INVALID_PATTERN", "You specified an invalid e-mail address.")
-    if not ROLE_NAME.fullmatch(role_name):
+    if not ROLE_NAME.fullmatch(role_name) or role_name.startswith("AWSServiceRoleFor"):
         raise organization.invalid("INVALID_ROLE_NAME", "You specified an invalid role name.")
 
 
@@ -106,19 +117,30 @@ def _look(request: CreateAccountRequest) -> Mapping[str, Any]:
 
 def _complete(request: CreateAccountRequest) -> None:
     request.completed = datetime.now(UTC)
-    if any(account.email.lower() == request.email.lower() for account in tree.ACCOUNTS.values()):
-        request.state, request.failure_reason = "FAILED", "EMAIL_ALREADY_EXISTS"
+    request.failure_reason = _failure(request)
+    if request.failure_reason:
+        request.state = "FAILED"
         return
-    request.state, request.account_id = "SUCCEEDED", _make(request).id
+    made = make(request.name, request.email, request.role_name, request.tags)
+    made.create_account_status_id = request.id
+    request.state, request.account_id = "SUCCEEDED", made.id
 
 
-def _make(request: CreateAccountRequest) -> FakeAccount:
-    made = FakeAccount(
-        organization.organization(), AccountName=request.name, Email=request.email, RoleName=request.role_name
-    )
-    made.create_account_status_id, made.tags = request.id, request.tags
+def _failure(request: CreateAccountRequest) -> str | None:
+    """Why no account comes of a request, or None."""
+    if not VALID_EMAIL.fullmatch(request.email):
+        return "INVALID_EMAIL"
+    if any(account.email.lower() == request.email.lower() for account in tree.ACCOUNTS.values()):
+        return "EMAIL_ALREADY_EXISTS"
+    return "ACCOUNT_LIMIT_EXCEEDED" if len(tree.ACCOUNTS) >= MAX_ACCOUNTS else None
+
+
+def make(name: str, email: str, role_name: str = ACCESS_ROLE, tags: Mapping[str, str] | None = None) -> FakeAccount:
+    """Make an account in the root, at once: with a role for the management account and AWS's own policies, and everybody told."""
+    made = FakeAccount(organization.organization(), AccountName=name, Email=email, RoleName=role_name)
+    made.tags = dict(tags or {})
     tree.add_account(made)
-    _give_access(made.id, request.role_name)
+    _give_access(made.id, role_name)
     policy_targets.attach_defaults(made)
     placement.account_placed(made.id, None, made.parent_id)
     return made

@@ -11,7 +11,7 @@ from typing import Any, Final
 from moto.core.utils import unix_time
 from moto.organizations.models import FakeDelegatedAdministrator
 
-from guardrails.sandbox.organizations import accounts, organization, trusted_access
+from guardrails.sandbox.organizations import accounts, authority, organization, trusted_access
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
@@ -31,6 +31,14 @@ MAX_ADMINISTRATORS: Final[Mapping[str, int]] = MappingProxyType(
 )
 """How many delegated administrators a service takes; five where nothing is said here."""
 USUAL_MAX: Final = 5
+WITHOUT_ADMINISTRATORS: Final = (
+    "aws-artifact-account-sync.amazonaws.com",
+    "controltower.amazonaws.com",
+    "ds.amazonaws.com",
+    "ram.amazonaws.com",
+    "tagpolicies.tag.amazonaws.com",
+)
+"""Services that can be trusted, and have no delegated administrators."""
 
 _ON_DEREGISTERED: Final[dict[str, list[Callable[[str], None]]]] = {}
 
@@ -38,7 +46,7 @@ _ON_DEREGISTERED: Final[dict[str, list[Callable[[str], None]]]] = {}
 @operation("organizations", "RegisterDelegatedAdministrator")
 def register_delegated_administrator(call: Call) -> Answer:
     """Make an active member account administrator of a trusted service."""
-    organization.require_management(call)
+    authority.require_management(call)
     account_id, principal = call.parameters["AccountId"], trusted_access.known(call.parameters["ServicePrincipal"])
     check(account_id, principal)
     if account_id in organization.delegated_administrators(principal):
@@ -51,7 +59,7 @@ def register_delegated_administrator(call: Call) -> Answer:
 @operation("organizations", "DeregisterDelegatedAdministrator")
 def deregister_delegated_administrator(call: Call) -> Answer:
     """Take an account's administration of a service away."""
-    organization.require_management(call)
+    authority.require_management(call)
     account_id, principal = call.parameters["AccountId"], trusted_access.known(call.parameters["ServicePrincipal"])
     organization.account(account_id)
     if account_id not in organization.delegated_administrators(principal):
@@ -63,7 +71,7 @@ def deregister_delegated_administrator(call: Call) -> Answer:
 @operation("organizations", "ListDelegatedAdministrators")
 def list_delegated_administrators(call: Call) -> Answer:
     """List the delegated administrators, of one service when it is named, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     principal = call.parameters.get("ServicePrincipal")
     admins = organization.backend().admins
     if principal:
@@ -75,7 +83,7 @@ def list_delegated_administrators(call: Call) -> Answer:
 @operation("organizations", "ListDelegatedServicesForAccount")
 def list_delegated_services_for_account(call: Call) -> Answer:
     """List the services that an account administers, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     organization.account(call.parameters["AccountId"])
     admin = _find(call.parameters["AccountId"])
     if admin is None:
@@ -100,6 +108,8 @@ def check(account_id: str, principal: str) -> None:
     if principal not in organization.trusted_principals():
         message = "You attempted to register a delegated administrator before you enabled service access."
         raise organization.constraint("SERVICE_ACCESS_NOT_ENABLED", message)
+    if principal in WITHOUT_ADMINISTRATORS:
+        raise organization.invalid("UNRECOGNIZED_SERVICE_PRINCIPAL", "You specified an unrecognized service principal.")
     others = [each for each in organization.delegated_administrators(principal) if each != account_id]
     if len(others) >= MAX_ADMINISTRATORS.get(principal, USUAL_MAX):
         message = "You attempted to register more delegated administrators than allowed for the service principal."

@@ -1,4 +1,4 @@
-"""The organization of the sandbox: what every Organizations operation asks of it, and who may call what.
+"""The organization of the sandbox: what every Organizations operation asks of it, and how it refuses.
 
 moto's models hold the data; everything here is about reading it as AWS shows it.
 """
@@ -6,7 +6,6 @@ moto's models hold the data; everything here is about reading it as AWS shows it
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from moto.iam.models import iam_backends
 from moto.organizations.models import (
     FakeAccount,
     FakeOrganization,
@@ -19,33 +18,15 @@ from moto.organizations.models import (
 from guardrails.sandbox.organizations import tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 PAGE_SIZE: Final = 20
-MANAGEMENT_EMAIL: Final = "management@example.com"
-MANAGEMENT_NAME: Final = "management"
 STACK_SETS_PRINCIPAL: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
 def backend() -> OrganizationsBackend:
     """moto's store of the one organization (of the management account)."""
     return tree.backend()
-
-
-def found_organization(feature_set: str) -> None:
-    """Make the organization: a root, the management account, AWS's own policies attached; no policy type enabled."""
-    known = set(iam_backends)
-    backend().create_organization(region="us-east-1", FeatureSet=feature_set)
-    for ghost in set(iam_backends) - known - {MANAGEMENT_ACCOUNT_ID}:
-        # moto makes the management account under another id first, and leaves an access role behind there.
-        del iam_backends[ghost]
-    organization().master_account_email = MANAGEMENT_EMAIL
-    management = backend().accounts[0]
-    management.name, management.email, management.joined_method = MANAGEMENT_NAME, MANAGEMENT_EMAIL, "INVITED"
-    for policy in backend().policies:
-        policy._arn_format = "arn:{0}:organizations::aws:policy/" + policy.type.lower() + "/{3}"
-    tree.plant()
 
 
 def organization() -> FakeOrganization:
@@ -137,43 +118,18 @@ def delegated_administrators(principal: str) -> tuple[str, ...]:
     return tuple(admin.account.id for admin in backend().admins if principal in admin.services)
 
 
-def require_management(call: Call) -> None:
-    """Let only the management account pass.
-
-    Raises:
-        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
-    """
-    require_membership(call)
-    if call.account_id != MANAGEMENT_ACCOUNT_ID:
-        raise _denied()
-
-
-def require_reader(call: Call) -> None:
-    """Let the management account and every delegated administrator pass: who may read the organization.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
-    Raises:
-        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
-    """
-    require_membership(call)
-    if call.account_id != MANAGEMENT_ACCOUNT_ID and all(
-        admin.account.id != call.account_id for admin in backend().admins
-    ):
-        raise _denied()
-
-
-def require_membership(call: Call) -> None:
-    """Let only accounts of the organization pass.
-
-    Raises:
-        Refusal: AWSOrganizationsNotInUseException.
-    """
-    organization()
-    if find_account(call.account_id) is None:
-        raise Refusal("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
-
-
 def require_all_features() -> None:
+    """Let only an organization with all features pass.
+
+    Raises:
+        Refusal: ConstraintViolationException, ORGANIZATION_NOT_IN_ALL_FEATURES_MODE.
+    """
+    if organization().feature_set != "ALL":
+        message = "You attempted to perform an operation that requires the organization to be configured to support all features."
+        raise constraint("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", message)
+
+
+def require_policies_available() -> None:
     """Let only an organization with all features pass.
 
     Raises:
@@ -184,10 +140,6 @@ def require_all_features() -> None:
             "You can't use the specified policy type with the feature set currently enabled for this organization."
         )
         raise Refusal("PolicyTypeNotAvailableForOrganizationException", message)
-
-
-def _denied() -> Refusal:
-    return Refusal("AccessDeniedException", "You don't have permissions to access this resource.")
 
 
 def constraint(reason: str, message: str) -> Refusal:
@@ -207,6 +159,8 @@ def page(call: Call, key: str, items: Iterable[Any], size: int = PAGE_SIZE) -> d
         Refusal: InvalidInputException, the token was not given out by this list.
     """
     found = list(items)
+    if call.service == "organizations" and call.parameters.get("MaxResults", 1) > size:
+        raise invalid("MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed.")
     token, limit = call.parameters.get("NextToken"), min(call.parameters.get("MaxResults") or size, size)
     try:
         begin = int(token) if token else 0
@@ -216,41 +170,11 @@ def page(call: Call, key: str, items: Iterable[Any], size: int = PAGE_SIZE) -> d
     return {key: found[begin:end], **({"NextToken": str(end)} if end < len(found) else {})}
 
 
+def find_policy(policy_id: str) -> FakePolicy | None:
+    """A policy by its id, or None."""
+    return next((policy for policy in backend().policies if policy.id == policy_id), None)
+
+
 def policies(policy_type: str) -> Iterator[FakePolicy]:
     """The organization's policies of one type."""
     return (policy for policy in backend().policies if policy.type == policy_type)
-
-
-@operation("organizations", "CreateOrganization")
-def create_organization(call: Call) -> Mapping[str, Any]:
-    """Make an organization of which the caller's account is the management account.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
-    """
-    if backend().org is not None or call.account_id != MANAGEMENT_ACCOUNT_ID:
-        raise Refusal("AlreadyInOrganizationException", "This account is already a member of an organization.")
-    found_organization(call.parameters.get("FeatureSet", "ALL"))
-    return _described()
-
-
-@operation("organizations", "DescribeOrganization")
-def describe_organization(call: Call) -> Mapping[str, Any]:
-    """Describe the organization; any of its accounts may ask."""
-    require_membership(call)
-    return _described()
-
-
-def _described() -> Mapping[str, Any]:
-    found = organization()
-    types = [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}] if found.feature_set == "ALL" else []
-    return {
-        "Organization": {
-            "Id": found.id,
-            "Arn": found.arn,
-            "FeatureSet": found.feature_set,
-            "MasterAccountArn": found.master_account_arn,
-            "MasterAccountId": found.master_account_id,
-            "MasterAccountEmail": found.master_account_email,
-            "AvailablePolicyTypes": types,
-        }
-    }

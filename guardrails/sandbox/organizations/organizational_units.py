@@ -8,8 +8,8 @@ from typing import Any
 
 from moto.organizations.models import FakeOrganizationalUnit
 
-from guardrails.iam.quotas import MAX_ORGANIZATIONAL_UNIT_DEPTH
-from guardrails.sandbox.organizations import organization, policy_targets, policy_types, tagging, tree
+from guardrails.iam.quotas import MAX_ORGANIZATIONAL_UNIT_DEPTH, MAX_ORGANIZATIONAL_UNITS
+from guardrails.sandbox.organizations import authority, organization, policy_targets, policy_types, tagging, tree
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -20,7 +20,7 @@ MAX_NAME_CHARACTERS = 128
 @operation("organizations", "ListRoots")
 def list_roots(call: Call) -> Answer:
     """List the one root with the policy types enabled in it. A look: types on their way arrive."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     found = organization.root()
     types = [dict(each) for each in found.policy_types]
     policy_types.settle()
@@ -30,11 +30,14 @@ def list_roots(call: Call) -> Answer:
 @operation("organizations", "CreateOrganizationalUnit")
 def create_organizational_unit(call: Call) -> Answer:
     """Make an OU, at most five levels below the root, under a name that no sibling has."""
-    organization.require_management(call)
+    authority.require_management(call)
     above = organization.parent(call.parameters["ParentId"])
     name = _checked_name(call.parameters["Name"], above.id, None)
     if _depth(above) >= MAX_ORGANIZATIONAL_UNIT_DEPTH:
         raise organization.constraint("OU_DEPTH_LIMIT_EXCEEDED", "You have exceeded the maximum depth of the OU tree.")
+    if len(tree.UNITS) > MAX_ORGANIZATIONAL_UNITS:
+        message = "You attempted to exceed the number of OUs that you can have in an organization."
+        raise organization.constraint("OU_NUMBER_LIMIT_EXCEEDED", message)
     tags = tagging.checked(call.parameters.get("Tags", []))
     made = FakeOrganizationalUnit(organization.organization(), Name=name, ParentId=above.id, Tags=[])
     made.tags = tags
@@ -46,7 +49,7 @@ def create_organizational_unit(call: Call) -> Answer:
 @operation("organizations", "UpdateOrganizationalUnit")
 def update_organizational_unit(call: Call) -> Answer:
     """Rename an OU."""
-    organization.require_management(call)
+    authority.require_management(call)
     found = _unit(call.parameters["OrganizationalUnitId"])
     if "Name" in call.parameters and call.parameters["Name"] != found.name:
         found.name = _checked_name(call.parameters["Name"], found.parent_id, found.id)
@@ -56,7 +59,7 @@ def update_organizational_unit(call: Call) -> Answer:
 @operation("organizations", "DeleteOrganizationalUnit")
 def delete_organizational_unit(call: Call) -> Answer:
     """Delete an OU that holds neither accounts nor OUs."""
-    organization.require_management(call)
+    authority.require_management(call)
     found = _unit(call.parameters["OrganizationalUnitId"])
     if any(tree.units_under(found.id)) or any(tree.accounts_under(found.id)):
         message = (
@@ -71,14 +74,14 @@ def delete_organizational_unit(call: Call) -> Answer:
 @operation("organizations", "DescribeOrganizationalUnit")
 def describe_organizational_unit(call: Call) -> Answer:
     """Describe an OU."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     return {"OrganizationalUnit": _described(_unit(call.parameters["OrganizationalUnitId"]))}
 
 
 @operation("organizations", "ListOrganizationalUnitsForParent")
 def list_organizational_units_for_parent(call: Call) -> Answer:
     """List the OUs directly under a root or OU, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     above = organization.parent(call.parameters["ParentId"])
     found = [_described(unit) for unit in tree.units_under(above.id)]
     return organization.page(call, "OrganizationalUnits", found)
@@ -87,7 +90,7 @@ def list_organizational_units_for_parent(call: Call) -> Answer:
 @operation("organizations", "ListParents")
 def list_parents(call: Call) -> Answer:
     """Name the root or OU directly above an account or OU."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     child_id = call.parameters["ChildId"]
     child = organization.find_account(child_id) or organization.find_unit(child_id)
     above = organization.find_unit(child.parent_id or "") if child else None
@@ -99,7 +102,7 @@ def list_parents(call: Call) -> Answer:
 @operation("organizations", "ListChildren")
 def list_children(call: Call) -> Answer:
     """List the accounts or the OUs directly under a root or OU, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     above, kind = organization.parent(call.parameters["ParentId"]), call.parameters["ChildType"]
     if kind not in ("ACCOUNT", "ORGANIZATIONAL_UNIT"):
         raise organization.invalid("INVALID_ENUM")

@@ -1,36 +1,43 @@
-"""Organization policies: written, changed, deleted, listed, within AWS's sizes and grammar.
+"""Organization policies: written, changed, deleted, listed, within AWS's sizes, numbers and grammar.
 
-Of the content, what is checked is that it is a JSON object, and for service and resource control policies the shape
-of the statements.
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from moto.organizations.models import FakePolicy
 
 from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS, MAX_POLICY_NAME_CHARACTERS, QUOTAS
-from guardrails.sandbox.organizations import organization, policy_types, tagging
+from guardrails.sandbox.organizations import (
+    authority,
+    organization,
+    policy_content,
+    policy_targets,
+    policy_types,
+    tagging,
+)
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
-
-AUTHORIZATION_TYPES: Final = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
-STATEMENT_KEYS: Final = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 
 
 @operation("organizations", "CreatePolicy")
 def create_policy(call: Call) -> Answer:
     """Write a policy under a name that no other policy has; its type need not be enabled yet."""
-    organization.require_management(call)
-    organization.require_all_features()
+    authority.require_policy_administrator(call)
+    organization.require_policies_available()
     policy_type = policy_types.known(call.parameters["Type"])
     name = _checked_name(call.parameters["Name"], None)
-    content = _checked_content(policy_type, call.parameters["Content"])
+    content = policy_content.checked(policy_type, call.parameters["Content"])
     description = _checked_description(call.parameters.get("Description", ""))
     tags = tagging.checked(call.parameters.get("Tags", []))
+    if (
+        sum(not each.aws_managed for each in organization.policies(policy_type))
+        >= QUOTAS[policy_type].max_in_organization
+    ):
+        message = "You attempted to exceed the number of policies that you can have in an organization."
+        raise organization.constraint("POLICY_NUMBER_LIMIT_EXCEEDED", message)
     made = FakePolicy(
         organization.organization(), Name=name, Description=description, Content=content, Type="SERVICE_CONTROL_POLICY"
     )
@@ -43,19 +50,20 @@ def create_policy(call: Call) -> Answer:
 @operation("organizations", "UpdatePolicy")
 def update_policy(call: Call) -> Answer:
     """Change name, description or content; AWS's own policies cannot be changed."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     found = _own(call.parameters["PolicyId"])
     name = _checked_name(call.parameters.get("Name", found.name or ""), found.id)
-    content = _checked_content(found.type, call.parameters.get("Content", found.content or ""))
+    content = policy_content.checked(found.type, call.parameters.get("Content", found.content or ""))
     found.name, found.content = name, content
     found.description = _checked_description(call.parameters.get("Description", found.description or ""))
+    policy_targets.note_change(found)
     return {"Policy": _described(found)}
 
 
 @operation("organizations", "DeletePolicy")
 def delete_policy(call: Call) -> Answer:
     """Delete a policy that hangs on nothing."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     found = _own(call.parameters["PolicyId"])
     if found.attachments:
         message = "The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts first."
@@ -67,14 +75,14 @@ def delete_policy(call: Call) -> Answer:
 @operation("organizations", "DescribePolicy")
 def describe_policy(call: Call) -> Answer:
     """Describe a policy with its content."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     return {"Policy": _described(policy(call.parameters["PolicyId"]))}
 
 
 @operation("organizations", "ListPolicies")
 def list_policies(call: Call) -> Answer:
     """List the policies of a type, AWS's own included, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     found = organization.policies(policy_types.known(call.parameters["Filter"]))
     return organization.page(call, "Policies", [summary(each) for each in found])
 
@@ -85,7 +93,7 @@ def policy(policy_id: str) -> FakePolicy:
     Raises:
         Refusal: PolicyNotFoundException.
     """
-    found = next((each for each in organization.backend().policies if each.id == policy_id), None)
+    found = organization.find_policy(policy_id)
     if found is None:
         raise Refusal("PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified.")
     return found
@@ -126,53 +134,3 @@ def _checked_description(description: str) -> str:
     if len(description) > MAX_POLICY_DESCRIPTION_CHARACTERS:
         raise organization.invalid("MAX_LENGTH_EXCEEDED")
     return description
-
-
-def _checked_content(policy_type: str, content: str) -> str:
-    """The content as it came: white space counts.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-    """
-    if len(content) > QUOTAS[policy_type].max_characters:
-        raise organization.constraint(
-            "POLICY_CONTENT_LIMIT_EXCEEDED", "You attempted to create a policy that is larger than the maximum size."
-        )
-    try:
-        document = json.loads(content)
-    except ValueError as problem:
-        raise _malformed(f"The provided policy document is not valid JSON: {problem}") from None
-    if not isinstance(document, dict):
-        raise _malformed("The provided policy document is not a JSON object.")
-    if policy_type in AUTHORIZATION_TYPES:
-        _check_statements(policy_type, document)
-    return content
-
-
-def _check_statements(policy_type: str, document: Mapping[str, Any]) -> None:
-    """The shape of the statements of an SCP or RCP.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html
-    """
-    statements = document.get("Statement")
-    statements = statements if isinstance(statements, list) else [statements]
-    if not set(document) <= {"Version", "Id", "Statement"} or not statements:
-        raise _malformed("The provided policy document does not meet the requirements of the specified policy type.")
-    resource_policy = policy_type == "RESOURCE_CONTROL_POLICY"
-    keys = STATEMENT_KEYS | {"Principal"} if resource_policy else STATEMENT_KEYS
-    for statement in statements:
-        if not isinstance(statement, dict) or not set(statement) <= keys or not _whole(statement):
-            raise _malformed(
-                "The provided policy document does not meet the requirements of the specified policy type."
-            )
-        if resource_policy and (statement["Effect"] != "Deny" or statement.get("Principal") != "*"):
-            raise _malformed('A resource control policy statement has Effect Deny and Principal "*".')
-
-
-def _whole(statement: Mapping[str, Any]) -> bool:
-    one_action = ("Action" in statement) != ("NotAction" in statement)
-    one_resource = ("Resource" in statement) != ("NotResource" in statement)
-    return statement.get("Effect") in ("Allow", "Deny") and one_action and one_resource
-
-
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedPolicyDocumentException", message)

@@ -3,17 +3,22 @@
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_AttachPolicy.html
 """
 
+import re
+from typing import Final
+
 from guardrails.iam.quotas import QUOTAS
-from guardrails.sandbox.organizations import organization, policies, policy_targets, policy_types
+from guardrails.sandbox.organizations import authority, organization, policies, policy_targets, policy_types
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
+
+TARGET_ID: Final = re.compile(r"r-[0-9a-z]{4,32}|\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 
 
 @operation("organizations", "AttachPolicy")
 def attach_policy(call: Call) -> Answer:
     """Attach a policy of an enabled type, as often as the type allows on one target."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     policy, target = policies.policy(call.parameters["PolicyId"]), _target(call.parameters["TargetId"])
     policy_types.require_enabled(policy.type)
     if policy in target.attached_policies:
@@ -33,7 +38,7 @@ def detach_policy(call: Call) -> Answer:
 
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DetachPolicy.html
     """
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     policy, target = policies.policy(call.parameters["PolicyId"]), _target(call.parameters["TargetId"])
     if policy not in target.attached_policies:
         raise Refusal(
@@ -51,7 +56,7 @@ def detach_policy(call: Call) -> Answer:
 @operation("organizations", "ListPoliciesForTarget")
 def list_policies_for_target(call: Call) -> Answer:
     """List the policies of a type that hang on a target itself, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     target, policy_type = _target(call.parameters["TargetId"]), policy_types.known(call.parameters["Filter"])
     found = [policies.summary(policy) for policy in policy_targets.of_type(target, policy_type)]
     return organization.page(call, "Policies", found)
@@ -60,7 +65,7 @@ def list_policies_for_target(call: Call) -> Answer:
 @operation("organizations", "ListTargetsForPolicy")
 def list_targets_for_policy(call: Call) -> Answer:
     """List what a policy hangs on, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     policy = policies.policy(call.parameters["PolicyId"])
     found = [
         {"TargetId": each.id, "Arn": each.arn, "Name": each.name, "Type": each.type} for each in policy.attachments
@@ -69,10 +74,9 @@ def list_targets_for_policy(call: Call) -> Answer:
 
 
 def _target(target_id: str) -> policy_targets.Target:
+    if not TARGET_ID.fullmatch(target_id):
+        raise organization.invalid("INVALID_PATTERN_TARGET_ID")
     found = organization.find_account(target_id) or organization.find_unit(target_id)
     if found is None:
-        raise Refusal(
-            "TargetNotFoundException",
-            "We can't find a root, OU, account, or policy with the TargetId that you specified.",
-        )
+        raise policy_targets.not_found()
     return found

@@ -1,13 +1,34 @@
 """What hangs on which root, OU or account: the record of attachments, without any rule about them."""
 
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, FakePolicy
 
 from guardrails.sandbox.organizations import organization, tree
+from guardrails.sandbox.serving.refusals import Refusal
 
 Target: TypeAlias = FakeAccount | FakeOrganizationalUnit
 DEFAULT_POLICIES: Final = ("p-FullAWSAccess", "p-RCPFullAWSAccess")
+
+
+_CHANGED: Final[dict[str, datetime]] = tree.of_this_organization({})
+
+
+def note_change(thing: Target | FakePolicy) -> None:
+    """Note that a policy has changed, or what hangs on a target, or where an account is."""
+    _CHANGED[thing.id] = datetime.now(UTC)
+
+
+def changed(thing: Target | FakePolicy) -> datetime:
+    """When the last change of a policy or target was noted; the beginning of time when none was."""
+    return _CHANGED.get(thing.id, datetime.min.replace(tzinfo=UTC))
+
+
+def not_found() -> Refusal:
+    """The refusal of a target, or of a resource to tag, that is not there."""
+    message = "We can't find a root, OU, account, or policy with the TargetId that you specified."
+    return Refusal("TargetNotFoundException", message)
 
 
 def attach_defaults(target: Target) -> None:
@@ -44,12 +65,14 @@ def attach(policy: FakePolicy, target: Target) -> None:
     """Note an attachment on both sides."""
     target.attached_policies.append(policy)
     policy.attachments.append(target)
+    note_change(target)
 
 
 def detach(policy: FakePolicy, target: Target) -> None:
     """Note the end of an attachment on both sides."""
     target.attached_policies.remove(policy)
     policy.attachments.remove(target)
+    note_change(target)
 
 
 def of_type(target: Target, policy_type: str) -> list[FakePolicy]:

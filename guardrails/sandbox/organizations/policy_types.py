@@ -5,25 +5,36 @@ arrive.
 Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_EnablePolicyType.html
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from moto.organizations.models import FakeRoot
 
 from guardrails.iam.quotas import QUOTAS
-from guardrails.sandbox.organizations import organization, policy_targets
+from guardrails.sandbox.organizations import authority, organization, policy_targets
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
+
+NEEDS_TRUST: Final[Mapping[str, str]] = MappingProxyType({"SECURITYHUB_POLICY": "securityhub.amazonaws.com"})
+"""Policy types of a service that must be trusted first, and as long as the type is enabled."""
 
 
 @operation("organizations", "EnablePolicyType")
 def enable_policy_type(call: Call) -> Answer:
     """Enable any of the policy types that AWS has, in an organization with all features."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     found, policy_type = _root(call.parameters["RootId"]), known(call.parameters["PolicyType"])
-    organization.require_all_features()
+    organization.require_policies_available()
     if status(policy_type) is not None:
         raise Refusal(
             "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled in the specified root."
         )
+    principal = NEEDS_TRUST.get(policy_type)
+    if principal is not None and principal not in organization.trusted_principals():
+        message = "You attempted to enable a policy type before you enabled service access."
+        raise organization.constraint("SERVICE_ACCESS_NOT_ENABLED", message)
     found.policy_types.append({"Type": policy_type, "Status": "PENDING_ENABLE"})
     policy_targets.attach_defaults_everywhere(policy_type)
     return _described(found)
@@ -32,7 +43,7 @@ def enable_policy_type(call: Call) -> Answer:
 @operation("organizations", "DisablePolicyType")
 def disable_policy_type(call: Call) -> Answer:
     """Disable a policy type: every policy of the type is detached everywhere; the policies stay."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     found, policy_type = _root(call.parameters["RootId"]), known(call.parameters["PolicyType"])
     if status(policy_type) is None:
         raise not_enabled()

@@ -5,14 +5,17 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from unicodedata import category
 
-from guardrails.sandbox.organizations import organization, tree
+from guardrails.sandbox.organizations import authority, delegation_policy, organization, policy_targets, tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 MAX_TAGS: Final = 50
+MAX_KEY_CHARACTERS: Final = 128
+MAX_VALUE_CHARACTERS: Final = 256
 RESOURCES_PER_PAGE: Final = 100
 TAGGING_REGION: Final = "us-east-1"
 KINDS: Final = {
@@ -33,6 +36,8 @@ def checked(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
         raise organization.invalid(
             "DUPLICATE_TAG_KEY", "Tag keys must be unique among the tags attached to the same entity."
         )
+    for key, value in found.items():
+        _check_tag(key, value)
     if any(key.lower().startswith("aws:") for key in found):
         raise organization.invalid("INVALID_SYSTEM_TAGS_PARAMETER", "You can't add, edit, or delete system tag keys.")
     if len(found) > MAX_TAGS:
@@ -42,10 +47,23 @@ def checked(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return found
 
 
+def _check_tag(key: str, value: str) -> None:
+    """Lengths and characters of one tag.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Tag.html
+    """
+    if not key:
+        raise organization.invalid("MIN_LENGTH_EXCEEDED")
+    if len(key) > MAX_KEY_CHARACTERS or len(value) > MAX_VALUE_CHARACTERS:
+        raise organization.invalid("MAX_LENGTH_EXCEEDED")
+    if not all(each in "_.:/=+-@" or category(each)[0] in "LZN" for each in key + value):
+        raise organization.invalid("INVALID_PATTERN")
+
+
 @operation("organizations", "TagResource")
 def tag_resource(call: Call) -> Answer:
     """Set tags on an account, OU, root or policy."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     resource = _resource(call.parameters["ResourceId"])
     merged = {**resource.tags, **checked(call.parameters["Tags"])}
     if len(merged) > MAX_TAGS:
@@ -59,7 +77,7 @@ def tag_resource(call: Call) -> Answer:
 @operation("organizations", "UntagResource")
 def untag_resource(call: Call) -> Answer:
     """Remove tags; keys that are not there are ignored."""
-    organization.require_management(call)
+    authority.require_policy_administrator(call)
     resource = _resource(call.parameters["ResourceId"])
     for key in call.parameters["TagKeys"]:
         resource.tags.pop(key, None)
@@ -69,7 +87,7 @@ def untag_resource(call: Call) -> Answer:
 @operation("organizations", "ListTagsForResource")
 def list_tags_for_resource(call: Call) -> Answer:
     """List the tags of one resource."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     return organization.page(call, "Tags", _tags(_resource(call.parameters["ResourceId"]).tags), MAX_TAGS)
 
 
@@ -125,11 +143,8 @@ def _tags(tags: Mapping[str, str]) -> list[Mapping[str, str]]:
 
 
 def _resource(resource_id: str) -> Any:
-    policy = next((each for each in organization.backend().policies if each.id == resource_id), None)
-    found = organization.find_account(resource_id) or organization.find_unit(resource_id) or policy
+    found: Any = organization.find_account(resource_id) or organization.find_unit(resource_id)
+    found = found or organization.find_policy(resource_id) or delegation_policy.find(resource_id)
     if found is None:
-        raise Refusal(
-            "TargetNotFoundException",
-            "We can't find a root, OU, account, or policy with the TargetId that you specified.",
-        )
+        raise policy_targets.not_found()
     return found

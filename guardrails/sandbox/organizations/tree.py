@@ -4,9 +4,9 @@ moto keeps them in lists, which it reads from end to end. This is the only place
 so what is found here is what is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, OrganizationsBackend, organizations_backends
 
@@ -14,10 +14,22 @@ from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.callers import PARTITION
 
-_ACCOUNTS: Final[dict[str, FakeAccount]] = lifecycle.forgotten_on_reset({})
-_UNITS: Final[dict[str, FakeOrganizationalUnit]] = lifecycle.forgotten_on_reset({})
-_ACCOUNTS_UNDER: Final[dict[str, dict[str, FakeAccount]]] = lifecycle.forgotten_on_reset({})
-_UNITS_UNDER: Final[dict[str, dict[str, FakeOrganizationalUnit]]] = lifecycle.forgotten_on_reset({})
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_HELD: Final[list[Callable[[], None]]] = []
+
+
+def of_this_organization(mapping: dict[Key, Value]) -> dict[Key, Value]:
+    """Return `mapping`, which is emptied when the organization is deleted, and at every reset."""
+    _HELD.append(mapping.clear)
+    return lifecycle.forgotten_on_reset(mapping)
+
+
+_ACCOUNTS: Final[dict[str, FakeAccount]] = of_this_organization({})
+_UNITS: Final[dict[str, FakeOrganizationalUnit]] = of_this_organization({})
+_ACCOUNTS_UNDER: Final[dict[str, dict[str, FakeAccount]]] = of_this_organization({})
+_UNITS_UNDER: Final[dict[str, dict[str, FakeOrganizationalUnit]]] = of_this_organization({})
 
 ACCOUNTS: Final[Mapping[str, FakeAccount]] = MappingProxyType(_ACCOUNTS)
 """Every account by id, the management account first, then in the order of creation; closed ones included."""
@@ -49,9 +61,9 @@ def plant() -> None:
 
 
 def uproot() -> None:
-    """Forget everything: the organization has been deleted."""
-    for mapping in (_ACCOUNTS, _UNITS, _ACCOUNTS_UNDER, _UNITS_UNDER):
-        mapping.clear()
+    """Forget everything that belonged to the organization, which has been deleted."""
+    for forget in _HELD:
+        forget()
 
 
 def add_account(account: FakeAccount) -> None:

@@ -9,10 +9,9 @@ from typing import Final
 from moto.core.utils import unix_time
 from moto.organizations.models import FakeServiceAccess
 
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.organizations import authority, organization, policy_types, tree
 from guardrails.sandbox.organizations.organization import STACK_SETS_PRINCIPAL
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
-from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -26,9 +25,11 @@ ALSO_TRUSTED: Final = (
     "ec2.amazonaws.com",
     "iam.amazonaws.com",
     "malware-protection.guardduty.amazonaws.com",
+    "license-manager.member-account.amazonaws.com",
     "networkmanager.amazonaws.com",
     "notifications.amazonaws.com",
     "observabilityadmin.amazonaws.com",
+    "private-marketplace.marketplace.amazonaws.com",
     "resource-explorer-2.amazonaws.com",
     "security-ir.amazonaws.com",
     "ssm-quicksetup.amazonaws.com",
@@ -37,14 +38,14 @@ ALSO_TRUSTED: Final = (
 )
 """Service principals that AWS knows and moto's list lacks."""
 
-_STACK_SETS: Final[dict[str, str]] = lifecycle.forgotten_on_reset({})
+_STACK_SETS: Final[dict[str, str]] = tree.of_this_organization({})
 
 
 @operation("organizations", "EnableAWSServiceAccess")
 def enable_aws_service_access(call: Call) -> Answer:
     """Trust a service; doing so again changes nothing."""
-    organization.require_management(call)
-    _require_all_features()
+    authority.require_management(call)
+    organization.require_all_features()
     enable(known(call.parameters["ServicePrincipal"]))
     return {}
 
@@ -52,11 +53,14 @@ def enable_aws_service_access(call: Call) -> Answer:
 @operation("organizations", "DisableAWSServiceAccess")
 def disable_aws_service_access(call: Call) -> Answer:
     """Stop trusting a service that has no delegated administrator left."""
-    organization.require_management(call)
+    authority.require_management(call)
     principal = known(call.parameters["ServicePrincipal"])
     if organization.delegated_administrators(principal):
         message = "Deregister the delegated administrators of the service before you disable its access."
         raise organization.constraint("DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE", message)
+    if any(needed == principal and policy_types.status(each) for each, needed in policy_types.NEEDS_TRUST.items()):
+        message = "You attempted to disable service access before you disabled the policy type."
+        raise organization.constraint("POLICY_TYPE_ENABLED_FOR_THIS_SERVICE", message)
     disable(principal)
     return {}
 
@@ -64,7 +68,7 @@ def disable_aws_service_access(call: Call) -> Answer:
 @operation("organizations", "ListAWSServiceAccessForOrganization")
 def list_aws_service_access_for_organization(call: Call) -> Answer:
     """List the trusted services, twenty a page."""
-    organization.require_reader(call)
+    authority.require_reader(call)
     enabled = sorted(organization.backend().services, key=lambda service: str(service["ServicePrincipal"]))
     found = [{**service, "DateEnabled": datetime.fromtimestamp(service["DateEnabled"], UTC)} for service in enabled]
     return organization.page(call, "EnabledServicePrincipals", found)
@@ -125,12 +129,6 @@ def disable(principal: str) -> None:
     """Trust a service no longer."""
     services = organization.backend().services
     services[:] = [service for service in services if service["ServicePrincipal"] != principal]
-
-
-def _require_all_features() -> None:
-    if organization.organization().feature_set != "ALL":
-        message = "You attempted to perform an operation that requires the organization to be configured to support all features."
-        raise organization.constraint("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", message)
 
 
 def _require_caller_manages(call: Call) -> None:

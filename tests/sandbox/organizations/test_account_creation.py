@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.organizations import account_creation
 
 Refused = Callable[..., str]
 
@@ -67,7 +70,47 @@ def test_the_default_role_may_do_everything(sandbox: Embedded, new_account: Call
 
 
 def test_nonsense_is_refused(sandbox: Embedded, refused: Refused) -> None:
-    """A name that is too long and something that is no e-mail address are refused at once."""
+    """A name that is too long or not ASCII, what is no e-mail address, and a role name that AWS reserves are refused at once."""
     create = sandbox.client("organizations").create_account
     assert refused(create, AccountName="x" * 51, Email="x@example.com").startswith("InvalidInputException")
+    assert refused(create, AccountName="Käse", Email="x@example.com") == "InvalidInputException:INVALID_PATTERN"
     assert refused(create, AccountName="x", Email="nobody").startswith("InvalidInputException")
+    code = refused(create, AccountName="x", Email="x@example.com", RoleName="AWSServiceRoleForMe")
+    assert code == "InvalidInputException:INVALID_ROLE_NAME"
+
+
+def test_an_email_is_one_that_receives(sandbox: Embedded) -> None:
+    """An address against AWS's rules is taken for now, and no account comes of it: FAILED with INVALID_EMAIL."""
+    organizations = sandbox.client("organizations")
+    request = organizations.create_account(AccountName="two", Email="a(b)@example.com")["CreateAccountStatus"]["Id"]
+    looks = [organizations.describe_create_account_status(CreateAccountRequestId=request) for _ in range(2)]
+    assert [look["CreateAccountStatus"]["State"] for look in looks] == ["IN_PROGRESS", "FAILED"]
+    assert looks[1]["CreateAccountStatus"]["FailureReason"] == "INVALID_EMAIL"
+
+
+def test_an_organization_holds_so_many_accounts(
+    sandbox: Embedded, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the quota a request is refused; of two requests for the last place one fails with ACCOUNT_LIMIT_EXCEEDED.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
+    monkeypatch.setattr(account_creation, "MAX_ACCOUNTS", 2)
+    organizations = sandbox.client("organizations")
+    for name in ("one", "two"):
+        organizations.create_account(AccountName=name, Email=f"{name}@example.com")
+    organizations.list_create_account_status()
+    ended = organizations.list_create_account_status()["CreateAccountStatuses"]
+    assert [each.get("FailureReason") for each in ended] == [None, "ACCOUNT_LIMIT_EXCEEDED"]
+    code = refused(organizations.create_account, AccountName="three", Email="three@example.com")
+    assert code == "ConstraintViolationException:ACCOUNT_NUMBER_LIMIT_EXCEEDED"
+
+
+@pytest.mark.not_kept
+def test_no_account_in_another_partition(sandbox: Embedded, refused: Refused) -> None:
+    """CreateGovCloudAccount makes an account in AWS GovCloud (US) with one beside it here.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateGovCloudAccount.html
+    """
+    create = sandbox.client("organizations").create_gov_cloud_account
+    assert refused(create, AccountName="x", Email="x@example.com") == "NotImplemented"

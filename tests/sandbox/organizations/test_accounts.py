@@ -38,29 +38,6 @@ def test_a_move_starts_where_the_account_is(
     assert move(root_id, root_id) == "DuplicateAccountException"
 
 
-def test_a_closed_account_stays_listed(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
-    """A closed account is SUSPENDED in the list, cannot be closed again nor entered; the management account stays."""
-    organizations, account = sandbox.client("organizations"), new_account("one")
-    organizations.close_account(AccountId=account)
-    shown = organizations.describe_account(AccountId=account)["Account"]
-    assert (shown["State"], shown["Status"]) == ("SUSPENDED", "SUSPENDED")
-    assert refused(organizations.close_account, AccountId=account) == "AccountAlreadyClosedException"
-    enter = {"RoleArn": f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole", "RoleSessionName": "test"}
-    assert refused(sandbox.client("sts").assume_role, **enter) == "AccessDenied"
-    code = refused(organizations.close_account, AccountId=MANAGEMENT_ACCOUNT_ID)
-    assert code == "ConstraintViolationException:CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
-
-
-def test_a_removed_account_is_gone(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
-    """An account that was removed is not listed; its own calls find no organization."""
-    organizations, account = sandbox.client("organizations"), new_account("one")
-    member = sandbox.client("organizations", account=account)
-    assert member.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT_ACCOUNT_ID
-    organizations.remove_account_from_organization(AccountId=account)
-    assert refused(organizations.describe_account, AccountId=account) == "AccountNotFoundException"
-    assert refused(member.describe_organization) == "AWSOrganizationsNotInUseException"
-
-
 def test_members_do_not_see_each_other(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
     """An ordinary member may neither list the accounts nor make OUs."""
     member = sandbox.client("organizations", account=new_account("one"))
@@ -68,9 +45,11 @@ def test_members_do_not_see_each_other(sandbox: Embedded, new_account: NewAccoun
     assert refused(member.create_organizational_unit, ParentId="r-1234", Name="x") == "AccessDeniedException"
 
 
-def test_accounts_come_in_pages_of_twenty(sandbox: Embedded, new_account: NewAccount) -> None:
-    """Twenty-five accounts take two pages, and a paginator finds every one once."""
+def test_accounts_come_in_pages_of_twenty(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
+    """Twenty-five accounts take two pages, a paginator finds every one once, and a larger page cannot be asked for."""
     made = {new_account(f"a{number}") for number in range(24)} | {MANAGEMENT_ACCOUNT_ID}
     pages = list(sandbox.client("organizations").get_paginator("list_accounts").paginate())
     assert [len(page["Accounts"]) for page in pages] == [20, 5]
     assert {account["Id"] for page in pages for account in page["Accounts"]} == made
+    code = refused(sandbox.client("organizations").list_accounts, MaxResults=21)
+    assert code == "InvalidInputException:MAX_VALUE_EXCEEDED"

@@ -61,6 +61,18 @@ def test_some_services_take_one_administrator(sandbox: Embedded, new_account: Ne
     assert code == "AccountAlreadyRegisteredException"
 
 
+def test_some_services_take_no_administrator(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
+    """RAM can be trusted, but nobody can administer it for the organization.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services_list.html
+    """
+    organizations, account = sandbox.client("organizations"), new_account("one")
+    organizations.enable_aws_service_access(ServicePrincipal="ram.amazonaws.com")
+    register = organizations.register_delegated_administrator
+    code = refused(register, AccountId=account, ServicePrincipal="ram.amazonaws.com")
+    assert code == "InvalidInputException:UNRECOGNIZED_SERVICE_PRINCIPAL"
+
+
 def test_an_administrator_cannot_leave(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
     """While an account administers a service it is not removed, and the service stays trusted."""
     organizations, account = sandbox.client("organizations"), new_account("one")

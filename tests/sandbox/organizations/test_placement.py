@@ -9,7 +9,11 @@ from guardrails.sandbox.organizations import placement
 
 
 def test_every_change_of_place_is_told(
-    sandbox: Embedded, root_id: str, new_account: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    sandbox: Embedded,
+    root_id: str,
+    new_account: Callable[..., str],
+    invited_account: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Creation, a move, closing and removal call back once each, with the old and the new parent."""
     told: list[tuple[str, str | None, str | None]] = []
@@ -20,7 +24,7 @@ def test_every_change_of_place_is_told(
 
     placement.on_account_placed(tell)
     placement.on_account_placed(tell)
-    organizations, one, two = sandbox.client("organizations"), new_account("one"), new_account("two")
+    organizations, one, two = sandbox.client("organizations"), new_account("one"), invited_account("two")
     unit = organizations.create_organizational_unit(ParentId=root_id, Name="Prod")["OrganizationalUnit"]["Id"]
     organizations.move_account(AccountId=one, SourceParentId=root_id, DestinationParentId=unit)
     organizations.close_account(AccountId=one)

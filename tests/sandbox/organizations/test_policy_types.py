@@ -15,6 +15,7 @@ POLICY_TYPES = botocore.session.Session().get_service_model("organizations").sha
 def test_every_type_that_aws_has_can_be_enabled(sandbox: Embedded, root_id: str, policy_type: str) -> None:
     """A type is PENDING_ENABLE in the answer and at the first look, ENABLED at the next."""
     organizations = sandbox.client("organizations")
+    organizations.enable_aws_service_access(ServicePrincipal="securityhub.amazonaws.com")
     answer = organizations.enable_policy_type(RootId=root_id, PolicyType=policy_type)["Root"]["PolicyTypes"]
     looks = [organizations.list_roots()["Roots"][0]["PolicyTypes"] for _ in range(2)]
     statuses = [types[0]["Status"] for types in (answer, *looks)]
@@ -30,6 +31,23 @@ def test_an_attachment_may_come_too_early(sandbox: Embedded, root_id: str, refus
     organizations.enable_policy_type(RootId=root_id, PolicyType="TAG_POLICY")
     assert refused(organizations.attach_policy, **attachment) == "PolicyTypeNotEnabledException"
     organizations.attach_policy(**attachment)
+
+
+def test_a_service_is_trusted_before_its_policies(sandbox: Embedded, root_id: str, refused: Refused) -> None:
+    """Security Hub policies wait for trusted access, and trusted access stays as long as the type is enabled.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DisableAWSServiceAccess.html
+    """
+    organizations = sandbox.client("organizations")
+    wanted = {"RootId": root_id, "PolicyType": "SECURITYHUB_POLICY"}
+    code = refused(organizations.enable_policy_type, **wanted)
+    assert code == "ConstraintViolationException:SERVICE_ACCESS_NOT_ENABLED"
+    organizations.enable_aws_service_access(ServicePrincipal="securityhub.amazonaws.com")
+    organizations.enable_policy_type(**wanted)
+    code = refused(organizations.disable_aws_service_access, ServicePrincipal="securityhub.amazonaws.com")
+    assert code == "ConstraintViolationException:POLICY_TYPE_ENABLED_FOR_THIS_SERVICE"
+    organizations.disable_policy_type(**wanted)
+    organizations.disable_aws_service_access(ServicePrincipal="securityhub.amazonaws.com")
 
 
 def test_a_type_is_enabled_once(sandbox: Embedded, root_id: str, refused: Refused) -> None:

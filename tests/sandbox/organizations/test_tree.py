@@ -28,9 +28,11 @@ def test_the_children_are_those_of_this_moment(sandbox: Embedded, root_id: str, 
     assert children(root_id, "ORGANIZATIONAL_UNIT") == [second]
 
 
-def test_what_is_found_is_what_moto_holds(sandbox: Embedded, root_id: str, new_account: NewAccount) -> None:
+def test_what_is_found_is_what_moto_holds(
+    sandbox: Embedded, root_id: str, new_account: NewAccount, invited_account: NewAccount
+) -> None:
     """The constant-time record and moto's own lists name the same accounts and OUs in the same order."""
-    organizations, account = sandbox.client("organizations"), new_account("one")
+    organizations, account = sandbox.client("organizations"), invited_account("one")
     organizations.create_organizational_unit(ParentId=root_id, Name="A")
     new_account("two")
     organizations.remove_account_from_organization(AccountId=account)

@@ -187,11 +187,11 @@ def test_a_closed_account_keeps_its_instances(
 
 
 def test_a_removed_account_loses_its_stacks(
-    sandbox: Embedded, deploy: Callable[..., Any], new_account: NewAccount
+    sandbox: Embedded, deploy: Callable[..., Any], invited_account: NewAccount
 ) -> None:
     """An account that leaves the organization has left every target OU."""
     cloudformation = deploy("Root")
-    account = new_account("a")
+    account = invited_account("a")
     cloudformation.list_stack_instances(StackSetName="set")
     sandbox.client("organizations").remove_account_from_organization(AccountId=account)
     looks = [cloudformation.list_stack_instances(StackSetName="set")["Summaries"] for _ in range(2)]

@@ -1,0 +1,108 @@
+"""Who may call an Organizations operation: the management account everything; others what AWS lets them.
+
+A member account that administers any service for the organization may read. What the organization's resource policy
+grants to a member comes on top: reading, and what concerns policies.
+Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from guardrails.sandbox.organizations import delegation_policy, organization, tree
+from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.refusals import Refusal
+
+NAMING: Final = (
+    "AccountId",
+    "ChildId",
+    "OrganizationalUnitId",
+    "ParentId",
+    "PolicyId",
+    "ResourceId",
+    "RootId",
+    "TargetId",
+)
+"""The request members that name what an operation is about."""
+
+
+def require_membership(call: Call) -> None:
+    """Let only accounts of the organization pass.
+
+    Raises:
+        Refusal: AWSOrganizationsNotInUseException.
+    """
+    organization.organization()
+    if organization.find_account(call.account_id) is None:
+        raise Refusal("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.")
+
+
+def require_management(call: Call) -> None:
+    """Let only the management account pass.
+
+    Raises:
+        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
+    """
+    require_membership(call)
+    if call.account_id != MANAGEMENT_ACCOUNT_ID:
+        raise denied()
+
+
+def require_reader(call: Call) -> None:
+    """Let pass who may read the organization: the management account, every delegated administrator, and whom the resource policy lets.
+
+    Raises:
+        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
+    """
+    require_membership(call)
+    if not is_reader(call):
+        raise denied()
+
+
+def require_policy_administrator(call: Call) -> None:
+    """Let pass who may manage policies: the management account, and whom the resource policy lets.
+
+    Raises:
+        Refusal: AccessDeniedException, AWSOrganizationsNotInUseException.
+    """
+    require_membership(call)
+    if call.account_id != MANAGEMENT_ACCOUNT_ID and not _is_delegate(call):
+        raise denied()
+
+
+def is_reader(call: Call) -> bool:
+    """Whether the caller may read the organization with this call."""
+    administrators = (admin.account.id for admin in tree.backend().admins)
+    return call.account_id == MANAGEMENT_ACCOUNT_ID or call.account_id in administrators or _is_delegate(call)
+
+
+def denied() -> Refusal:
+    """The refusal of a caller who may not."""
+    return Refusal("AccessDeniedException", "You don't have permissions to access this resource.")
+
+
+def _is_delegate(call: Call) -> bool:
+    arn = call.caller.role_arn or call.caller.arn
+    return delegation_policy.allows(arn, call.operation, tuple(_resources(call)) or ("*",), _policy_type(call))
+
+
+def _resources(call: Call) -> Iterator[str]:
+    """The ARNs of what a call is about. A policy that is only being made has the ARN of any policy of its type."""
+    if call.operation == "CreatePolicy":
+        found = organization.organization()
+        policy_type = str(call.parameters["Type"]).lower()
+        yield f"arn:aws:organizations::{found.master_account_id}:policy/{found.id}/{policy_type}/p-new"
+    for member in NAMING:
+        identifier = call.parameters.get(member, "")
+        place = organization.find_account(identifier) or organization.find_unit(identifier)
+        named = place or organization.find_policy(identifier)
+        if named is not None:
+            yield named.arn
+
+
+def _policy_type(call: Call) -> str | None:
+    identifier = call.parameters.get("PolicyId") or call.parameters.get("ResourceId", "")
+    policy = organization.find_policy(identifier)
+    if policy is not None:
+        return str(policy.type)
+    return next((call.parameters[name] for name in ("Type", "PolicyType", "Filter") if name in call.parameters), None)
