@@ -269,8 +269,7 @@ def test_a_declared_account_that_is_closed_is_told(line: Line) -> None:
     """A declared account that is closed is a difference that nothing can mend: the plan shows it and apply refuses."""
     line.apply(WORKLOADS, SHOP)
     line.client().close_account(AccountId=by_email(line)["shop@acme.example"]["Id"])
-    line.client().list_accounts()
-    plan = line.plan(WORKLOADS, SHOP)
+    plan = [line.plan(WORKLOADS, SHOP) for _ in range(2)][-1]
     assert differences(plan) == ["state"]
     with pytest.raises(PlanError, match=r"state cannot be changed \(live SUSPENDED, declared ACTIVE\)"):
         check(plan, {})

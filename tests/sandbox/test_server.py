@@ -15,7 +15,7 @@ Refused = Callable[..., str]
 @pytest.mark.parametrize(
     ("service", "operation", "parameters"),
     [
-        ("organizations", "list_handshakes_for_organization", {}),
+        ("organizations", "list_inbound_responsibility_transfers", {"Type": "BILLING"}),
         ("iam", "get_organizations_access_report", {"JobId": "x" * 36}),
         ("guardduty", "list_ip_sets", {"DetectorId": "x"}),
         ("ec2", "describe_fpga_images", {}),
