@@ -18,7 +18,14 @@ from guardrails.sandbox.cloudformation import (
     stack_views,
     stacks,
 )
-from guardrails.sandbox.cloudformation.stack_sets import auto_deployment, instances, operations, progress, sets
+from guardrails.sandbox.cloudformation.stack_sets import (
+    auto_deployment,
+    drift_detection,
+    instances,
+    operations,
+    progress,
+    sets,
+)
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, Handler, handler_of, operation
 from guardrails.sandbox.serving.refusals import not_implemented
@@ -36,6 +43,7 @@ SUBJECTS: Final = (
     sets,
     instances,
     operations,
+    drift_detection,
 )
 """The modules that answer operations; importing them registers those."""
 

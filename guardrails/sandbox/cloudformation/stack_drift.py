@@ -132,6 +132,11 @@ def described(stack: Stack, logical_id: str, found: ResourceDrift) -> dict[str, 
     return description
 
 
+def refusal(stack: Stack, status: str) -> str:
+    """Why a stack cannot be checked now."""
+    return f"Drift detection cannot be performed on stack [{stack.id}] while it is in [{status}] stack state."
+
+
 def _difference(one: Difference) -> dict[str, str]:
     return {
         "PropertyPath": one.path,
@@ -157,9 +162,7 @@ def _detectable(call: Call) -> Stack:
     stack = _asked(call)
     if stack.under_way or stack.status not in DETECTABLE:
         status = stack.look()
-        raise invalid(
-            f"Drift detection cannot be performed on stack [{stack.id}] while it is in [{status}] stack state."
-        )
+        raise invalid(refusal(stack, status))
     return stack
 
 

@@ -8,6 +8,8 @@ administration    who administers them
 targeting         which accounts an operation reaches
 auto_deployment   accounts that come under a target OU, or leave it
 dependencies      sets that deploy by themselves only after others
+drift_detection   their stacks checked for drift
+drift             what such a check is, and what it found
 execution         what an operation does in one account and region
 progress          how operations go on, batch by batch within the failure tolerance
 records           what is remembered of sets, instances and operations

@@ -10,7 +10,14 @@ from typing import Any, Final
 import boto3
 
 from guardrails.sandbox.cloudformation import pages
-from guardrails.sandbox.cloudformation.stack_sets import administration, execution, operations, overrides, targeting
+from guardrails.sandbox.cloudformation.stack_sets import (
+    administration,
+    drift,
+    execution,
+    operations,
+    overrides,
+    targeting,
+)
 from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Target
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.serving.calls import Call
@@ -103,7 +110,7 @@ def list_stack_instances(call: Call) -> Mapping[str, Any]:
         for instance in stack_set.instances.values()
         if asked.get("StackInstanceAccount", instance.account) == instance.account
         and asked.get("StackInstanceRegion", instance.region) == instance.region
-        and (not filters or _passes(instance, filters))
+        and (not filters or _passes(stack_set, instance, filters))
     ]
     page = pages.page("Summaries", chosen, asked)
     page["Summaries"] = [_described(stack_set, instance) for instance in page["Summaries"]]
@@ -164,7 +171,7 @@ def _described(stack_set: StackSet, instance: StackInstance) -> dict[str, Any]:
         "Status": instance.status,
         "StackInstanceStatus": {"DetailedStatus": instance.detailed_status},
         "OrganizationalUnitId": instance.unit_id,
-        "DriftStatus": "NOT_CHECKED",
+        **drift.instance_status(stack_set, instance),
     }
     optional = {
         "StackId": instance.stack.id if instance.stack else None,
@@ -174,10 +181,10 @@ def _described(stack_set: StackSet, instance: StackInstance) -> dict[str, Any]:
     return description | {name: value for name, value in optional.items() if value}
 
 
-def _passes(instance: StackInstance, filters: Mapping[str, str]) -> bool:
+def _passes(stack_set: StackSet, instance: StackInstance, filters: Mapping[str, str]) -> bool:
     facts = {
         "DETAILED_STATUS": instance.detailed_status,
-        "DRIFT_STATUS": "NOT_CHECKED",
+        "DRIFT_STATUS": drift.instance_status(stack_set, instance)["DriftStatus"],
         "LAST_OPERATION_ID": instance.operation.id if instance.operation else None,
     }
     return all(facts[name] == value for name, value in filters.items())

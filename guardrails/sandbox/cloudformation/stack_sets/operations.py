@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import pages
-from guardrails.sandbox.cloudformation.stack_sets import administration, progress, records
+from guardrails.sandbox.cloudformation.stack_sets import administration, drift, progress, records
 from guardrails.sandbox.cloudformation.stack_sets.records import (
     Operation,
     Result,
@@ -89,6 +89,8 @@ def describe_stack_set_operation(call: Call) -> Mapping[str, Any]:
     targets = found.asked.get("DeploymentTargets")
     if targets:
         description["DeploymentTargets"] = targets
+    if found.action == drift.ACTION:
+        description["StackSetDriftDetectionDetails"] = drift.operation_details(stack_set, found)
     if found.action == "DELETE":
         description["RetainStacks"] = bool(found.asked.get("RetainStacks", False))
     stack_set.note_seen()

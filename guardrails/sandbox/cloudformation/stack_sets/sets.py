@@ -13,6 +13,7 @@ from guardrails.sandbox.cloudformation import pages, stack_parameters, template_
 from guardrails.sandbox.cloudformation.stack_sets import (
     administration,
     auto_deployment,
+    drift,
     execution,
     instances,
     operations,
@@ -134,14 +135,7 @@ def describe_stack_set(call: Call) -> Mapping[str, Any]:
         "OrganizationalUnitIds": stack_set.unit_ids,
         "ManagedExecution": {"Active": stack_set.managed_execution},
         "Regions": list(dict.fromkeys(instance.region for instance in stack_set.instances.values())),
-        "StackSetDriftDetectionDetails": {
-            "DriftStatus": "NOT_CHECKED",
-            "TotalStackInstancesCount": len(stack_set.instances),
-            "DriftedStackInstancesCount": 0,
-            "InSyncStackInstancesCount": 0,
-            "InProgressStackInstancesCount": 0,
-            "FailedStackInstancesCount": 0,
-        },
+        "StackSetDriftDetectionDetails": drift.set_details(stack_set),
     }
     if stack_set.description:
         description["Description"] = stack_set.description
@@ -161,7 +155,7 @@ def list_stack_sets(call: Call) -> Mapping[str, Any]:
             "PermissionModel": "SERVICE_MANAGED",
             "AutoDeployment": stack_set.auto_deployment,
             "ManagedExecution": {"Active": stack_set.managed_execution},
-            "DriftStatus": "NOT_CHECKED",
+            **drift.set_status(stack_set),
         }
         if stack_set.description:
             summary["Description"] = stack_set.description
