@@ -21,6 +21,7 @@ MAX_ADMINISTRATORS: Final[Mapping[str, int]] = MappingProxyType(
     {
         "access-analyzer.amazonaws.com": 1,
         "cloudtrail.amazonaws.com": 3,
+        "config-multiaccountsetup.amazonaws.com": 3,
         "detective.amazonaws.com": 1,
         "guardduty.amazonaws.com": 1,
         "inspector2.amazonaws.com": 1,

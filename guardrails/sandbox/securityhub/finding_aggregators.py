@@ -15,17 +15,8 @@ from guardrails.sandbox.securityhub.refusals import PAGING, invalid_input, not_f
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.regions import ON_BY_DEFAULT
 
-ON_BY_DEFAULT: Final = tuple(
-    """
-    ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1
-    eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
-    """.split()
-)
-"""The Regions that every account has without opting in.
-
-Source: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
-"""
 TAKES_REGIONS: Final = {
     "ALL_REGIONS": False,
     "ALL_REGIONS_EXCEPT_SPECIFIED": True,

@@ -4,6 +4,7 @@ calls        a request read from HTTP: service, operation, region, caller, param
 callers      who a request comes from: access key -> account and principal
 operations   the register of operations that the sandbox answers itself, before moto is asked
 paging       lists given out page by page
+regions      the Regions that every account has
 refusals     an AWS error, written the way the service's protocol writes errors
 lifecycle    what a reset forgets, and what ends with the sandbox
 endpoint     where the sandbox answers

@@ -1,5 +1,6 @@
 """Source: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html"""
 
+import json
 from collections.abc import Callable
 
 from guardrails.sandbox.embedded import Embedded
@@ -39,7 +40,8 @@ def test_a_standard_is_enabled_in_time_and_needs_the_recorder(sandbox: Embedded)
     looks = [hub.get_enabled_standards()["StandardsSubscriptions"][0] for _ in range(2)]
     assert [each["StandardsStatus"] for each in (*made, *looks)] == ["PENDING", "PENDING", "INCOMPLETE"]
     assert looks[1]["StandardsStatusReason"] == {"StatusReasonCode": "NO_AVAILABLE_CONFIGURATION_RECORDER"}
-    role = "arn:aws:iam::111111111111:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    role, trust = "arn:aws:iam::111111111111:role/recorder", json.dumps({"Version": "2012-10-17", "Statement": []})
+    sandbox.client("iam").create_role(RoleName="recorder", AssumeRolePolicyDocument=trust)
     config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
     sandbox.client("s3").create_bucket(
         Bucket="config-landing", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
