@@ -1,10 +1,11 @@
-"""What service control policies decide about a request, and why.
+"""What service control policies, and resource control policies, decide about a request, and why.
 
 Identity-based permission is assumed: the answer says what the organization leaves of it. An explicit Deny at any level of the
-account's path decides; else every level, from the root down to the account itself, needs an Allow. What is not understood is
-refused, never guessed.
+account's path decides; else every level, from the root down to the account itself, needs an Allow (which resource control policies
+always have: AWS's own cannot be detached). What is not understood is refused, never guessed.
 
-Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any, Final, Literal
 from guardrails.iam.condition_block import Test, compile_test, operator_use, value_texts
 from guardrails.iam.context import Context, Request, principal
 from guardrails.iam.document import Statement, minified, parse
-from guardrails.iam.grammar import listed
+from guardrails.iam.grammar import SERVICE_CONTROL, listed
 from guardrails.iam.patterns import Matcher, Pattern, action_matcher, resource_matcher
 from guardrails.iam.patterns import parse as parse_pattern
 from guardrails.iam.refusal import UnsupportedPolicy
@@ -31,10 +32,11 @@ FULL_AWS_ACCESS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class NamedPolicy:
-    """One service control policy, by its name in AWS; its document is understood once, when it is first needed."""
+    """One policy of a type, by its name in AWS; its document is understood once, when it is first needed."""
 
     name: str
     document: Mapping[str, Any]
+    type: str = SERVICE_CONTROL
 
     @cached_property
     def statements(self) -> "tuple[_Statement, ...]":
@@ -49,7 +51,7 @@ class NamedPolicy:
         for statement in listed(self.document.get("Statement", [])):
             for operator in statement.get("Condition", {}) if isinstance(statement, Mapping) else ():
                 operator_use(operator)
-        return tuple(map(_compiled, parse(self.document, "SERVICE_CONTROL_POLICY")))
+        return tuple(map(_compiled, parse(self.document, self.type)))
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,32 @@ def evaluate_scps(request: Request, levels: Sequence[Level], *, management_accou
         return Decision("allowed", (Reason("", text=unbound),))
     if not levels:
         raise ValueError("an account's path has at least one level, the root")
+    return _decision(levels, *_matched(request, levels))
+
+
+def evaluate_rcps(request: Request, levels: Sequence[Level], *, owner: str, management_account: str = "") -> Decision:
+    """What the resource control policies on the path of the account that owns the resource decide: denied, or allowed.
+
+    `levels` hold the policies that deny, from the root to the owner's account (`owner`, its id); `RCPFullAWSAccess` need not be among
+    them. Resources of the management account and requests of service-linked roles are not restricted; whether the resource's service
+    takes part at all is for the caller to know.
+
+    Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept.
+    """
+    if owner == management_account:
+        return Decision("allowed", (Reason("", text="resource control policies do not bind the management account"),))
+    if principal(request.principal_arn).service_linked:
+        return Decision("allowed", (Reason("", text="resource control policies do not bind service-linked roles"),))
+    matched, denied_by, open_keys = _matched(request, levels)
+    denials = tuple(reason for _, reason, denies in matched if denies)
+    return Decision("explicitDeny", denials, denied_by) if denials else Decision("allowed", (), open_keys)
+
+
+_Matched = tuple[Sequence[tuple[Level, Reason, bool]], frozenset[str], frozenset[str]]
+
+
+def _matched(request: Request, levels: Sequence[Level]) -> _Matched:
+    """The statements that match (level, reason, whether it denies), the missing keys behind denials, and those that left it open."""
     context = Context(request)
     matched: list[tuple[Level, Reason, bool]] = []
     denied_by: set[str] = set()
@@ -156,7 +184,7 @@ def evaluate_scps(request: Request, levels: Sequence[Level], *, management_accou
         text = "denies it" if statement.denies else "allows it"
         matched.append((level, Reason(level.name, policy.name, statement.label, text), statement.denies))
         (denied_by if statement.denies else open_keys).update(context.missed)
-    return _decision(levels, matched, frozenset(denied_by), frozenset(open_keys))
+    return matched, frozenset(denied_by), frozenset(open_keys)
 
 
 def _statements(levels: Sequence[Level]) -> Iterator[tuple[Level, NamedPolicy, _Statement]]:

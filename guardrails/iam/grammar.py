@@ -1,6 +1,7 @@
 """What AWS would refuse in a policy document of a type, and what it would accept and never match: every flaw, with its path.
 
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
@@ -17,6 +18,8 @@ from guardrails.iam.refusal import UnsupportedPolicy
 Where = tuple[str | int, ...]
 VERSION: Final = "2012-10-17"
 ELEMENTS: Final = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
+SERVICE_CONTROL: Final = "SERVICE_CONTROL_POLICY"
+RESOURCE_CONTROL: Final = "RESOURCE_CONTROL_POLICY"
 MULTIVALUED_KEYS: Final = frozenset(
     "aws:calledvia aws:principalorgpaths aws:principalservicenameslist aws:resourceorgpaths aws:sourceorgpaths aws:tagkeys "
     "kms:resourcealiases".split()
@@ -62,13 +65,14 @@ def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
 
     Raises: UnsupportedPolicy, when the grammar of the type is not known here.
     """
-    if policy_type != "SERVICE_CONTROL_POLICY":
+    if policy_type not in (SERVICE_CONTROL, RESOURCE_CONTROL):
         raise UnsupportedPolicy(f"policies of type {policy_type} are not understood here")
     if not isinstance(document, Mapping):
         yield Flaw((), "a policy is a JSON object")
         return
     for key in document.keys() - {"Version", "Statement"}:
-        yield Flaw((key,), f"unknown element {key!r}", "a service control policy has Version and Statement")
+        name = policy_type.replace("_", " ").lower()
+        yield Flaw((key,), f"unknown element {key!r}", f"a {name} has Version and Statement")
     if document.get("Version") != VERSION:
         yield Flaw(("Version",), f"Version is {document.get('Version')!r}", f"it must be {VERSION!r}")
     statements = listed(document.get("Statement", []))
@@ -80,11 +84,25 @@ def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
         if not isinstance(statement, Mapping):
             yield Flaw(path, "a statement is a JSON object")
             continue
-        yield from _statement(path, statement)
+        if policy_type == RESOURCE_CONTROL:
+            yield from _resource_control(path, statement)
+            yield from _statement(path, {key: value for key, value in statement.items() if key != "Principal"})
+        else:
+            yield from _statement(path, statement)
         sid = statement.get("Sid")
         if isinstance(sid, str) and sid in sids:
             yield Flaw((*path, "Sid"), f"two statements have the Sid {sid!r}")
         sids.add(str(sid or object()))
+
+
+def _resource_control(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
+    """What a resource control policy's statement has beyond others: it denies, and it speaks of everybody."""
+    if statement.get("Principal") != "*":
+        yield Flaw((*path, "Principal"), f"Principal is {statement.get('Principal')!r}", "it must be '*'")
+    if statement.get("Effect") == "Allow":
+        yield Flaw(
+            (*path, "Effect"), "a resource control policy only denies", "RCPFullAWSAccess allows everything else"
+        )
 
 
 def _statement(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:

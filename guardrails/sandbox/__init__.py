@@ -82,12 +82,13 @@ def reset(state_dir: Path, seed: str = "bare") -> Running:
 
 
 @contextmanager
-def in_process(seed: str = "bare") -> Iterator["Embedded"]:
+def in_process(seed: str = "bare", *, enforce: bool = False) -> Iterator["Embedded"]:
     """Serve a fresh sandbox on a loopback port from a thread of this process, for the length of the block.
 
+    With `enforce`, every call is judged by the organization's service and resource control policies.
     There is one state per process: blocks must not be nested.
     """
     from guardrails.sandbox import embedded
 
-    with embedded.serve(seed) as sandbox:
+    with embedded.serve(seed, enforce=enforce) as sandbox:
         yield sandbox

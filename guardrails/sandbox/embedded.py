@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
+from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.running import (
     ACCESS_KEY_ID,
     HOME_REGION,
@@ -33,6 +34,7 @@ class Embedded:
         self.endpoint = endpoint
         self.running = Running(endpoint, pid=0, seed=seed)
         self._lay = lay
+        self._enforces = GATE.enforces
         self._sessions: dict[str, Mapping[str, str]] = {}
         self._session = boto3.Session()
 
@@ -54,10 +56,15 @@ class Embedded:
         made.meta.events.register("before-sign.s3-control", self._without_account_in_host)
         return made
 
+    def enforce(self, on: bool = True) -> None:
+        """Judge every call from now on by the organization's policies, or no longer."""
+        GATE.enforces = on
+
     def reset(self, seed: str = "bare") -> None:
-        """Back to the bare organization (or another seed)."""
+        """Back to the bare organization (or another seed), enforced as in the beginning."""
         self._sessions.clear()
         self._lay(seed)
+        GATE.enforces = self._enforces
         self.running = replace(self.running, seed=seed)
 
     def _without_account_in_host(self, request: Any, **_: Any) -> None:
@@ -80,15 +87,17 @@ class Embedded:
 
 
 @contextmanager
-def serve(seed: str = "bare") -> Iterator[Embedded]:
+def serve(seed: str = "bare", *, enforce: bool = False) -> Iterator[Embedded]:
     """Serve a fresh sandbox for the length of the block."""
     application = Application(seed)
+    before, GATE.enforces = GATE.enforces, enforce
     server = bind(application)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
     thread.start()
     try:
         yield Embedded(f"http://127.0.0.1:{server.server_port}", application.reset, seed)
     finally:
+        GATE.enforces = before
         server.shutdown()
         thread.join()
         server.server_close()

@@ -9,18 +9,19 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from functools import cache
-from io import BytesIO
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from guardrails.sandbox import seed
+from guardrails.sandbox.enforcement import gate
+from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations
 from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.calls import Call, Signature
@@ -113,11 +114,14 @@ class Application:
             return self._answer(environ, body, start_response)
 
     def _control(self, what: str, environ: dict[str, Any]) -> Reply:
+        asked = dict(parse_qsl(str(environ.get("QUERY_STRING", ""))))
         if what == "reset":
-            self.reset(str(environ.get("QUERY_STRING", "")).removeprefix("seed=") or self.seed_name)
+            self.reset(asked.get("seed", self.seed_name))
+        elif what == "enforce":
+            GATE.enforces = asked.get("on") == "true"
         elif what != "health":
             return Reply(404, {}, b"")
-        body = json.dumps({"pid": os.getpid(), "seed": self.seed_name})
+        body = json.dumps({"pid": os.getpid(), "seed": self.seed_name, "enforces": GATE.enforces})
         return Reply(200, {"Content-Type": "application/json"}, body.encode())
 
     def _answer(self, environ: dict[str, Any], body: bytes | None, start_response: Any) -> Iterable[bytes]:
@@ -139,10 +143,14 @@ class Application:
         caller = callers.find(signed.access_key_id)
         if caller is None:
             raise _unknown_key(signed.service)
-        call = _call(signed, environ, body, caller)
+        call = _call(signed, caller, environ, body)
         ongoing.go_on(call)
-        handler = operations.handler_of(call.service, call.operation) if call else None
-        if handler is None or call is None:
+        if call is None:
+            return None
+        if GATE.enforces:
+            gate.check(call)
+        handler = operations.handler_of(call.service, call.operation)
+        if handler is None or body is None:
             return None
         answer = handler(call)
         return None if answer is operations.FORWARD else call.reply(answer)
@@ -170,14 +178,12 @@ class Application:
         return self._backends[host]
 
 
-def _call(signed: Signature, environ: dict[str, Any], body: bytes | None, caller: Caller) -> Call | None:
-    """The request as a call to an operation of a service of which the sandbox answers some; None when it is none."""
-    service = calls.SERVICE_OF_SIGNING_NAME.get(signed.service, signed.service)
-    if service not in operations.answered_services() or body is None:
+def _call(signed: Signature, caller: Caller, environ: dict[str, Any], body: bytes | None) -> Call | None:
+    """The request as a call to an operation, where somebody here wants to know it; None when it is none."""
+    services = calls.services_of(signed, str(environ.get("PATH_INFO", "")))
+    if not GATE.enforces and not operations.answered_services().intersection(services):
         return None
-    http_request = Request({**environ, "wsgi.input": BytesIO(body)})
-    matched = calls.operation_of(service, http_request)
-    return Call(service, matched[0], signed.region, caller, http_request, matched[1]) if matched else None
+    return calls.recognized(signed, caller, environ, body or b"")
 
 
 @cache

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, Reason, evaluate_scps
+from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, Reason, evaluate_rcps, evaluate_scps
+from guardrails.iam.grammar import RESOURCE_CONTROL
 from guardrails.iam.refusal import UnsupportedPolicy
 
 ROLE = "arn:aws:iam::111111111111:role/Admin"
@@ -203,3 +204,40 @@ def test_agrees_with_the_rules_spelled_out(path_: list[Any], action: str, region
     expected = "explicitDeny" if any("Deny" in level for level in answers) else expected
     levels = [Level(f"l{n}", tuple(written(i, p) for i, p in enumerate(level))) for n, level in enumerate(path_)]
     assert evaluate_scps(Request(ROLE, action, region=region), levels).outcome == expected
+
+
+def rcp(**elements: Any) -> NamedPolicy:
+    statement = {"Sid": "S", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", **elements}
+    return NamedPolicy("rcp", {"Version": "2012-10-17", "Statement": [statement]}, RESOURCE_CONTROL)
+
+
+OUTSIDERS = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-mine"}}
+OWNER = "222222222222"
+
+
+@pytest.mark.parametrize(
+    ("principal", "organization", "owner", "outcome"),
+    [
+        (ROLE, "", OWNER, "explicitDeny"),
+        (ROLE, "o-mine/r-1/", OWNER, "allowed"),
+        (ROLE, "", "999999999999", "allowed"),
+        ("arn:aws:iam::111111111111:role/aws-service-role/x.amazonaws.com/X", "", OWNER, "allowed"),
+        ("arn:aws:iam::111111111111:root", "", OWNER, "explicitDeny"),
+    ],
+)
+def test_resource_control_policies(principal: str, organization: str, owner: str, outcome: str) -> None:
+    """They bind whoever asks, by the conditions, except service-linked roles; never the management account's resources.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    request = Request(principal, S3, organization_path=organization)
+    levels = [Level("Root", (rcp(Condition=OUTSIDERS),))]
+    decision = evaluate_rcps(request, levels, owner=owner, management_account="999999999999")
+    assert decision.outcome == outcome
+
+
+def test_a_resource_control_policy_speaks_of_everybody_and_denies() -> None:
+    """One with another principal, or that allows, is none that AWS would accept."""
+    for wrong in ({"Principal": {"AWS": "111111111111"}}, {"Effect": "Allow"}):
+        with pytest.raises(ConfigError):
+            evaluate_rcps(Request(ROLE, S3), [Level("Root", (rcp(**wrong),))], owner=OWNER)

@@ -109,8 +109,8 @@ def test_late_values_may_stand_anywhere() -> None:
 
 def test_other_policy_types_are_refused() -> None:
     """A type whose grammar is not known here is not waved through."""
-    with pytest.raises(UnsupportedPolicy, match="RESOURCE_CONTROL_POLICY"):
-        list(flaws(policy(), "RESOURCE_CONTROL_POLICY"))
+    with pytest.raises(UnsupportedPolicy, match="BACKUP_POLICY"):
+        list(flaws(policy(), "BACKUP_POLICY"))
 
 
 def test_where_reads_like_a_sentence() -> None:

@@ -9,7 +9,13 @@ from typing import Any, Final
 from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
-from guardrails.sandbox.cloudformation import resource_schemas, resource_types, stack_parameters, stack_records
+from guardrails.sandbox.cloudformation import (
+    resource_schemas,
+    resource_types,
+    stack_authorization,
+    stack_parameters,
+    stack_records,
+)
 from guardrails.sandbox.cloudformation.intrinsics import Scope
 from guardrails.sandbox.cloudformation.resource_types import Place, Resource, ResourceFailed, ResourceType
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
@@ -74,6 +80,7 @@ def make(stack: Stack, resource: StackResource) -> None:
     """Create the resource."""
     properties = properties_of(stack, resource)
     place = place_of(stack, resource)
+    stack_authorization.require(stack, resource, "create", properties)
     resource.live = _type(resource).create(place, properties)
     resource.properties, resource.tags = properties, place.tags
 
@@ -116,9 +123,11 @@ def place_of(stack: Stack, resource: StackResource) -> Place:
 def change(stack: Stack, resource: StackResource) -> None:
     """Bring the live resource to its properties."""
     assert resource.live is not None
+    stack_authorization.require(stack, resource, "update", resource.properties)
     resource.live = _type(resource).update(place_of(stack, resource), resource.live, resource.properties)
 
 
 def remove(stack: Stack, resource: StackResource, live: Resource) -> None:
     """Delete the resource."""
+    stack_authorization.require(stack, resource, "delete", resource.properties)
     _type(resource).delete(place_of(stack, resource), live, resource.properties)

@@ -6,6 +6,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
@@ -17,7 +18,26 @@ from werkzeug.exceptions import NotFound
 from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.refusals import Reply
 
-SERVICE_OF_SIGNING_NAME: Final[Mapping[str, str]] = {"sso": "sso-admin", "tagging": "resourcegroupstaggingapi"}
+SERVICES_OF_SIGNING_NAME: Final[Mapping[str, tuple[str, ...]]] = {
+    "access-analyzer": ("accessanalyzer",),
+    "aoss": ("opensearchserverless",),
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "aps": ("amp",),
+    "dynamodb": ("dynamodb", "dynamodbstreams"),
+    "elasticfilesystem": ("efs",),
+    "elasticloadbalancing": ("elbv2", "elb"),
+    "elasticmapreduce": ("emr",),
+    "es": ("opensearch", "es"),
+    "iotdata": ("iot-data",),
+    "monitoring": ("cloudwatch",),
+    "servicequotas": ("service-quotas",),
+    "ses": ("sesv2", "ses"),
+    "sso": ("sso-admin",),
+    "states": ("stepfunctions",),
+    "tagging": ("resourcegroupstaggingapi",),
+}
+"""Signing name -> botocore's services that sign with it, where it is not the service's own name; the first with the operation counts."""
+_S3_CONTROL: Final = "/v20180820/"
 
 
 @dataclass(frozen=True)
@@ -107,10 +127,27 @@ def read_body(environ: dict[str, Any]) -> bytes | None:
     return body
 
 
+def services_of(signed: Signature, path: str) -> tuple[str, ...]:
+    """The services that a request may be meant for, as botocore names them."""
+    if signed.service == "s3" and path.startswith(_S3_CONTROL):
+        return ("s3control",)
+    return SERVICES_OF_SIGNING_NAME.get(signed.service, (signed.service,))
+
+
+def recognized(signed: Signature, caller: Caller, environ: Mapping[str, Any], body: bytes) -> Call | None:
+    """The call that a request is; None when it is none that botocore's models have."""
+    request = Request({**environ, "wsgi.input": BytesIO(body)})
+    for service in services_of(signed, request.path):
+        matched = operation_of(service, request)
+        if matched is not None:
+            return Call(service, matched[0], signed.region, caller, request, matched[1])
+    return None
+
+
 def operation_of(service: str, request: Request) -> tuple[str, Mapping[str, Any]] | None:
     """The operation of a service that a request means, with its path parameters; None when botocore's model has none such."""
     try:
         model, path_parameters = get_service_router(service).match(request)
-    except (NotFound, NotImplementedError):
+    except (NotFound, NotImplementedError, UnknownServiceError):
         return None
     return str(model.name), path_parameters

@@ -9,6 +9,7 @@ from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.cloudformation import stack_deployment, stack_parameters, stack_records, stacks
 from guardrails.sandbox.cloudformation.stack_records import Stack
+from guardrails.sandbox.cloudformation.stack_sets.instance_gate import in_account
 from guardrails.sandbox.cloudformation.stack_sets.progress import InstanceFailed
 from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Work
 from guardrails.sandbox.serving.refusals import Refusal
@@ -16,6 +17,7 @@ from guardrails.sandbox.serving.refusals import Refusal
 _HEALTHY: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
+@in_account("CreateStack", InstanceFailed)
 def _deploy(stack_set: StackSet, instance: StackInstance) -> None:
     """Create or update the instance's stack.
 
@@ -42,6 +44,7 @@ def _deploy(stack_set: StackSet, instance: StackInstance) -> None:
         raise InstanceFailed(_why(stack))
 
 
+@in_account("DeleteStack", InstanceFailed)
 def _delete(stack_set: StackSet, instance: StackInstance) -> None:
     """Delete the instance's stack and the instance.
 

@@ -1,0 +1,55 @@
+"""Whether the organization's policies let CloudFormation work on a resource, when the sandbox enforces them.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_service-with-iam.html
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moto.moto_api._internal import mock_random
+
+from guardrails.sandbox.cloudformation import resource_schemas
+from guardrails.sandbox.cloudformation.resource_types import Properties, ResourceFailed
+from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
+from guardrails.sandbox.enforcement import gate, resource_actions
+from guardrails.sandbox.enforcement.gate import GATE
+
+
+def require(stack: Stack, resource: StackResource, handler: str, properties: Properties) -> None:
+    """Let a handler ("create", "update", "delete") work on a resource.
+
+    Raises:
+        ResourceFailed: a policy of the organization denies one of its actions to whom CloudFormation works for.
+    """
+    if not GATE.enforces:
+        return
+    handlers = resource_schemas.schema(resource.type).document.get("handlers", {})
+    permissions = handlers.get(handler, {}).get("permissions", ())
+    attributes = resource.live.attributes if resource.live else {}
+    live_arn = attributes.get("Arn") or (resource.live.physical_id if resource.live else "")
+    arn = resource_actions.arn(resource.type, properties, live_arn, stack.account, stack.region)
+    wanted = [(action, arn) for action in resource_actions.actions(resource.type, handler, properties, permissions)]
+    if handler != "delete":
+        wanted += [("iam:PassRole", role) for role in resource_actions.passed_roles(properties, permissions)]
+    for action, named in wanted:
+        _require(stack, action, named)
+
+
+def _require(stack: Stack, action: str, arn: str) -> None:
+    actor = gate.acting(stack.role_arn)
+    message = gate.check_action(actor, action, arn, stack.region) if actor else None
+    if message:
+        details = f"RequestToken: {mock_random.uuid4()}, HandlerErrorCode: AccessDenied"
+        raise ResourceFailed(f'Resource handler returned message: "{message}" ({details})')
+
+
+@contextmanager
+def in_stack_sets(account: str, region: str, action: str) -> Iterator[str | None]:
+    """Work in the role of service-managed stack sets; gives AWS's message when that role may not even work on stacks there."""
+    if not GATE.enforces:
+        yield None
+        return
+    with gate.in_stack_sets(account) as actor:
+        yield gate.check_action(
+            actor, f"cloudformation:{action}", f"arn:aws:cloudformation:{region}:{account}:stack/*", region
+        )

@@ -1,0 +1,60 @@
+"""Who acts: the caller of a call, or the role in which CloudFormation works.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-enable-trusted-access.html
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from guardrails.iam.context import Values
+from guardrails.sandbox.enforcement import context_keys
+from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.serving.callers import Caller
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A principal: `principal_arn` as policies see it (a session's role), `shown_arn` as error messages show it.
+
+    `via` are the services that act on the principal's behalf, with its own permissions.
+    """
+
+    account_id: str
+    principal_arn: str
+    shown_arn: str
+    user_id: str = ""
+    via: tuple[str, ...] = field(default=())
+
+    def context(self) -> dict[str, Values]:
+        """The condition keys that tell of the principal beyond its ARN."""
+        found = context_keys.of_principal(self.principal_arn)
+        found["aws:ViaAWSService"] = "true" if self.via else "false"
+        if self.via:
+            found["aws:CalledVia"] = self.via
+        if self.user_id:
+            found["aws:userid"] = self.user_id
+        if ":user/" in self.principal_arn:
+            found["aws:username"] = self.principal_arn.rpartition("/")[2]
+        return found
+
+    def organization_path(self) -> str:
+        """Where the principal's account stands in the organization, "" outside of it."""
+        account = organization.find_account(self.account_id)
+        return organization.path(account.parent_id) if account else ""
+
+
+def caller(who: Caller, *via: str) -> Actor:
+    """The caller of a call, perhaps with a service that acts on its behalf."""
+    return Actor(who.account_id, who.role_arn or who.arn, who.arn, who.user_id, via)
+
+
+def role(arn: str, session: str) -> Actor:
+    """A role that a service has assumed."""
+    account, name = arn.split(":")[4], arn.rpartition("/")[2]
+    return Actor(account, arn, f"arn:aws:sts::{account}:assumed-role/{name}/{session}")
+
+
+def stack_sets(account_id: str) -> Actor:
+    """The role in which service-managed stack sets work in a member account: an ordinary role, which policies bind."""
+    suffix = hashlib.sha256(account_id.encode()).hexdigest()[:32]
+    return role(f"arn:aws:iam::{account_id}:role/stacksets-exec-{suffix}", "AWSCloudFormation")

@@ -1,0 +1,152 @@
+"""Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from guardrails.sandbox.embedded import Embedded
+
+Attach = Callable[..., str]
+As = Callable[..., Any]
+Refused = Callable[..., str]
+DENY_USERS = {"Sid": "NoUsers", "Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}
+SERVICES: list[tuple[str, str, dict[str, Any], str]] = [
+    ("cloudformation", "create_stack", {"StackName": "x", "TemplateBody": "{}"}, "AccessDenied"),
+    ("cloudtrail", "describe_trails", {}, "AccessDeniedException"),
+    ("cloudwatch", "list_metrics", {}, "AccessDenied"),
+    ("ec2", "create_volume", {"AvailabilityZone": "eu-west-1a", "Size": 1}, "UnauthorizedOperation"),
+    ("efs", "describe_file_systems", {}, "AccessDeniedException"),
+    ("guardduty", "list_detectors", {}, "AccessDeniedException"),
+    ("iam", "create_user", {"UserName": "kim"}, "AccessDenied"),
+    ("kms", "create_key", {}, "AccessDeniedException"),
+    ("lambda", "list_functions", {}, "AccessDeniedException"),
+    ("resourcegroupstaggingapi", "get_resources", {}, "AccessDeniedException"),
+    ("s3", "list_buckets", {}, "AccessDenied"),
+    ("s3control", "list_access_points", {"AccountId": "1" * 12}, "AccessDenied"),
+    ("sns", "create_topic", {"Name": "x"}, "AuthorizationError"),
+    ("sqs", "create_queue", {"QueueName": "x"}, "AccessDenied"),
+    ("sso-admin", "list_instances", {}, "AccessDeniedException"),
+    ("stepfunctions", "list_state_machines", {}, "AccessDeniedException"),
+]
+
+
+def denial(operation: Callable[..., Any], **parameters: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        operation(**parameters)
+    return str(caught.value.response["Error"]["Message"])
+
+
+def test_an_explicit_deny_says_who_what_and_why(sandbox: Embedded, member: str, root_id: str, attach: Attach) -> None:
+    """A denied call is told the principal, the action, the resource and the ARN of the policy that denies it.
+
+    Source: https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
+    """
+    policy = attach(root_id, DENY_USERS)
+    arn = sandbox.client("organizations").describe_policy(PolicyId=policy)["Policy"]["PolicySummary"]["Arn"]
+    said = denial(sandbox.client("iam", account=member).create_user, UserName="kim")
+    assert said == (
+        f"User: arn:aws:sts::{member}:assumed-role/OrganizationAccountAccessRole/sandbox is not authorized to perform: "
+        f"iam:CreateUser on resource: arn:aws:iam::{member}:user/kim with an explicit deny in a service control policy: {arn}"
+    )
+
+
+def test_without_an_allow_at_every_level_nothing_is_allowed(
+    sandbox: Embedded, member: str, attach: Attach, refused: Refused
+) -> None:
+    """An account whose policies allow only S3 may do nothing else, and is told that no policy allows it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    attach(member, {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    sandbox.client("organizations").detach_policy(PolicyId="p-FullAWSAccess", TargetId=member)
+    sandbox.client("s3", account=member).list_buckets()
+    said = denial(sandbox.client("iam", account=member).list_users)
+    assert said.endswith("because no service control policy allows the iam:ListUsers action")
+
+
+def test_every_service_has_its_own_code(sandbox: Embedded, member: str, attach: Attach, refused: Refused) -> None:
+    """A denial bears the error code, and the protocol, of the service that was called."""
+    clients = {service: sandbox.client(service, account=member) for service, _, _, _ in SERVICES}
+    attach(member, {"Effect": "Deny", "NotAction": "sts:*", "Resource": "*"})
+    for service, operation, parameters, code in SERVICES:
+        assert refused(getattr(clients[service], operation), **parameters) == code, service
+
+
+def test_the_management_account_is_never_bound(
+    sandbox: Embedded, member: str, root_id: str, attach: Attach, refused: Refused
+) -> None:
+    """A policy on the root binds the members and not the management account."""
+    attach(root_id, DENY_USERS)
+    sandbox.client("iam").create_user(UserName="kim")
+    assert refused(sandbox.client("iam", account=member).create_user, UserName="kim") == "AccessDenied"
+
+
+def test_root_users_of_members_are_bound(member: str, attach: Attach, as_root: As, refused: Refused) -> None:
+    """The root user of a member account is bound like everybody."""
+    attach(member, DENY_USERS)
+    as_root("iam").list_users()
+    assert refused(as_root("iam").create_user, UserName="kim") == "AccessDenied"
+
+
+def test_service_linked_roles_are_not_bound(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+    """A service-linked role does what a policy denies to all other principals of its account."""
+    attach(member, DENY_USERS)
+    linked = as_role("AWSServiceRoleForX", "iam", path="/aws-service-role/x.amazonaws.com/")
+    linked.create_user(UserName="kim")
+    assert refused(as_role("Admin", "iam").create_user, UserName="ada") == "AccessDenied"
+
+
+def test_who_am_i_is_always_answered(sandbox: Embedded, member: str, attach: Attach) -> None:
+    """No policy can deny GetCallerIdentity.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
+    sts = sandbox.client("sts", account=member)
+    attach(member, {"Effect": "Deny", "Action": "*", "Resource": "*"})
+    assert sts.get_caller_identity()["Account"] == member
+
+
+def test_changes_count_at_once(sandbox: Embedded, member: str, root_id: str, attach: Attach, refused: Refused) -> None:
+    """An attachment, another content, a move and a detachment count from the next call on.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+    """
+    organizations, iam = sandbox.client("organizations"), sandbox.client("iam", account=member)
+    unit = organizations.create_organizational_unit(ParentId=root_id, Name="Prod")["OrganizationalUnit"]["Id"]
+    policy = attach(unit, DENY_USERS)
+    iam.create_user(UserName="a")
+    organizations.move_account(AccountId=member, SourceParentId=root_id, DestinationParentId=unit)
+    assert refused(iam.create_user, UserName="b") == "AccessDenied"
+    content = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "iam:CreateGroup", "Resource": "*"}}'
+    organizations.update_policy(PolicyId=policy, Content=content)
+    iam.create_user(UserName="b")
+    assert refused(iam.create_group, GroupName="b") == "AccessDenied"
+    organizations.detach_policy(PolicyId=policy, TargetId=unit)
+    iam.create_group(GroupName="b")
+
+
+def test_only_while_the_type_is_enabled(
+    sandbox: Embedded, member: str, root_id: str, attach: Attach, refused: Refused
+) -> None:
+    """Policies of a type that is not enabled in the root bind nobody."""
+    attach(member, DENY_USERS)
+    sandbox.client("organizations").disable_policy_type(RootId=root_id, PolicyType="SERVICE_CONTROL_POLICY")
+    sandbox.client("iam", account=member).create_user(UserName="kim")
+
+
+def test_the_switch(sandbox: Embedded, member: str, attach: Attach, refused: Refused) -> None:
+    """Policies bind only while the sandbox enforces them, which is switched while it runs; a reset switches it back."""
+    attach(member, DENY_USERS)
+    iam = sandbox.client("iam", account=member)
+    assert refused(iam.create_user, UserName="kim") == "AccessDenied"
+    sandbox.enforce(False)
+    iam.create_user(UserName="kim")
+
+
+def test_what_cannot_be_judged_is_refused(sandbox: Embedded, member: str, attach: Attach, refused: Refused) -> None:
+    """A condition of which AWS leaves open what it means lets nothing pass unjudged: the refusal says so."""
+    attach(member, {**DENY_USERS, "Condition": {"ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "x"}}})
+    client = sandbox.client
+    assert refused(client("iam", account=member).create_user, UserName="kim") == "NotImplemented"
