@@ -10,6 +10,7 @@ change_sets        change sets made, executed, deleted
 change_set_views   change sets described and listed
 change_set_records what is remembered of change sets
 stack_changes      what an update would do, worked out without doing it
+actual_state       what a resource really is, for drift-aware change sets
 stack_updates      a stack brought to another template; everything put back on a failure
 stack_deployment   what a stack holds created and deleted, in order
 stack_drift        plain stacks checked for drift, and what was found

@@ -27,6 +27,7 @@ class Options:
     description: str | None
     token: str | None
     nested_stacks: bool
+    mode: str | None
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +51,16 @@ class ChangeSet:
         seen = self.status, self.execution_status
         self.looks_left = max(0, self.looks_left - 1)
         return seen
+
+    @property
+    def drift_status(self) -> str | None:
+        """The drift of the stack when the change set was made; None for one that is not drift-aware."""
+        if self.options.mode is None:
+            return None
+        statuses = {change.actual.status for change in self.changes if change.actual}
+        if statuses & {"MODIFIED", "DELETED"}:
+            return "DRIFTED"
+        return "UNKNOWN" if "UNKNOWN" in statuses else "IN_SYNC"
 
     @property
     def status(self) -> str:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import change_set_records, pages, stack_parameters, stacks
+from guardrails.sandbox.cloudformation import change_set_records, pages, resource_schemas, stack_parameters, stacks
+from guardrails.sandbox.cloudformation.actual_state import Actual
 from guardrails.sandbox.cloudformation.change_set_records import ChangeSet
 from guardrails.sandbox.cloudformation.change_sets import found
 from guardrails.sandbox.cloudformation.stack_changes import Detail, ResourceChange
@@ -33,8 +34,13 @@ def describe_change_set(call: Call) -> Mapping[str, Any]:
         "Tags": tags,
         "RollbackConfiguration": {},
         "Changes": [],
-        **({"OnStackFailure": options.on_stack_failure} if options.on_stack_failure else {}),
     }
+    optional = {
+        "OnStackFailure": options.on_stack_failure,
+        "DeploymentMode": options.mode,
+        "StackDriftStatus": change_set.drift_status,
+    }
+    described |= {name: value for name, value in optional.items() if value}
     if status == "CREATE_IN_PROGRESS":
         return described
     with_values = call.parameters.get("IncludePropertyValues", False)
@@ -73,7 +79,7 @@ def _page(changes: list[dict[str, Any]], parameters: Mapping[str, Any]) -> dict[
     start = pages.start(parameters)
     end, size = start, 0
     while end < len(changes):
-        size += len(json.dumps(changes[end]))
+        size += len(json.dumps(changes[end], default=str))
         if size > _LARGEST_PAGE and end > start:
             return {"Changes": changes[start:end], "NextToken": str(end)}
         end += 1
@@ -88,24 +94,40 @@ def _change(change: ResourceChange, with_values: bool) -> dict[str, Any]:
         "PhysicalResourceId": change.physical_id,
         "ResourceType": change.type,
         "Replacement": change.replacement,
+        "ResourceDriftStatus": change.actual.status if change.actual else None,
     }
     if with_values:
-        described["BeforeContext"] = None if change.before is None else json.dumps(change.before)
-        described["AfterContext"] = None if change.after is None else json.dumps(change.after)
+        contexts = {"Before": change.before, "After": change.after, "PreviousDeployment": change.deployed}
+        described |= {f"{name}Context": json.dumps(one) for name, one in contexts.items() if one is not None}
+    if change.actual:
+        described["ResourceDriftIgnoredAttributes"] = _ignored(change)
     lists = {
         "Scope": list(dict.fromkeys(detail.attribute for detail in change.details)),
-        "Details": [one for detail in change.details for one in _details(detail, with_values)],
+        "Details": [
+            one
+            for detail in change.details
+            for one in _details(detail, change.actual if with_values else None, with_values)
+        ],
     }
     return {name: value for name, value in described.items() if value is not None} | lists
 
 
-def _details(detail: Detail, with_values: bool) -> list[dict[str, Any]]:
+def _ignored(change: ResourceChange) -> list[dict[str, str]]:
+    """The properties that cannot be read back, so that their drift is not known."""
+    names = (change.after or {}).get("Properties", {})
+    hidden = resource_schemas.schema(change.type).write_only()
+    return [{"Path": f"/Properties/{name}", "Reason": "WRITE_ONLY_PROPERTY"} for name in names if f"/{name}" in hidden]
+
+
+def _details(detail: Detail, actual: Actual | None, with_values: bool) -> list[dict[str, Any]]:
     """One entry for each cause of a changed value."""
     target: dict[str, Any] = {"Attribute": detail.attribute, "Name": detail.name}
     if detail.attribute in {"Properties", "Tags"}:
         target["RequiresRecreation"] = detail.recreation
     if with_values:
         target |= _values(detail)
+    if actual:
+        target |= _origins(detail, actual)
     described = {name: value for name, value in target.items() if value is not None}
     return [
         {
@@ -125,8 +147,22 @@ def _values(detail: Detail) -> dict[str, str | None]:
         "Path": f"{where}/{detail.name}" if detail.name else where,
         "BeforeValue": _text(detail.before),
         "AfterValue": _text(detail.after),
-        "AttributeChangeType": kinds.get((detail.before is None, detail.after is None), "Modify"),
+        "AttributeChangeType": "SyncWithActual"
+        if detail.synced
+        else kinds.get((detail.before is None, detail.after is None), "Modify"),
     }
+
+
+def _origins(detail: Detail, actual: Actual) -> dict[str, Any]:
+    """Where the values of a drift-aware change come from, and the drift of the property."""
+    origins: dict[str, Any] = {"BeforeValueFrom": "PREVIOUS_DEPLOYMENT_STATE", "AfterValueFrom": "TEMPLATE"}
+    if detail.drift:
+        deployed, live = detail.drift
+        values = {"PreviousValue": _text(deployed), "ActualValue": _text(live)}
+        drift = {name: value for name, value in values.items() if value is not None}
+        origins["BeforeValueFrom"] = "ACTUAL_STATE"
+        origins["Drift"] = drift | {"DriftDetectionTimestamp": actual.time}
+    return origins
 
 
 def _text(value: Any) -> str | None:

@@ -122,7 +122,8 @@ def _execute(stack: Stack, change_set: ChangeSet, on_failure: str, token: str | 
         stack_deployment.create(stack)
     else:
         stack.begin("UPDATE_IN_PROGRESS", token)
-        stack_updates.update(stack, desired, disable_rollback=on_failure == "DO_NOTHING")
+        actual = {change.logical_id: change.actual.resource for change in change_set.changes if change.actual}
+        stack_updates.update(stack, desired, disable_rollback=on_failure == "DO_NOTHING", actual=actual)
 
 
 def _check_executable(change_set: ChangeSet) -> None:
@@ -141,7 +142,7 @@ def _refuse(asked: Mapping[str, Any], kind: str) -> None:
     """Refuse what the sandbox would have to ignore, and what AWS refuses."""
     if kind == "IMPORT":
         raise invalid("The sandbox does not implement ChangeSetType IMPORT.")
-    for name in ("ImportExistingResources", "ResourcesToImport", "DeploymentMode"):
+    for name in ("ImportExistingResources", "ResourcesToImport"):
         if asked.get(name):
             raise invalid(f"The sandbox does not implement {name}.")
     if asked.get("OnStackFailure") == "DELETE" and kind != "CREATE":
@@ -178,11 +179,11 @@ def _new_stack(call: Call) -> Stack:
 
 
 def _change_set(stack: Stack, name: str, kind: str, desired: Desired, asked: Mapping[str, Any]) -> ChangeSet:
-    changes = stack_changes.changes(stack, desired)
+    changes = stack_changes.changes(stack, desired, drift_aware=asked.get("DeploymentMode") == "REVERT_DRIFT")
     failure = stack_outputs.missing_import(stack_changes.planned(stack, desired))
     if failure:
         failure += "."
-    elif kind == "UPDATE" and not stacks.changes(stack, desired.template, desired.parameters, desired.tags):
+    elif not changes and not stacks.changes(stack, desired.template, desired.parameters, desired.tags):
         failure = _NOTHING
     elif any(change.problems for change in changes) and not asked.get("DisableValidation"):
         failure = _INVALID
@@ -200,8 +201,9 @@ def _change_set(stack: Stack, name: str, kind: str, desired: Desired, asked: Map
             description=asked.get("Description"),
             token=asked.get("ClientToken"),
             nested_stacks=asked.get("IncludeNestedStacks", False),
+            mode=asked.get("DeploymentMode"),
         ),
-        changes=() if failure == _NOTHING else changes,
+        changes=changes,
         failure=failure,
         execution="UNAVAILABLE" if failure else "AVAILABLE",
     )

@@ -42,6 +42,11 @@ class ResourceSchema:
         conditional = self.document.get("conditionalCreateOnlyProperties", ())
         return "Conditionally" if name in {_dotted(pointer).partition(".")[0] for pointer in conditional} else "Never"
 
+    def identifies(self, physical_id: str, properties: Mapping[str, Json]) -> bool:
+        """Whether a resource with these properties always bears this id: its name is among them."""
+        names = [_dotted(pointer) for pointer in self.document.get("primaryIdentifier", ())]
+        return [_at(properties, name) for name in names] == [physical_id]
+
     def tag_property(self) -> str | None:
         """The property that holds the tags, or None where a resource of this type cannot be tagged."""
         tagging = self.document.get("tagging", {})

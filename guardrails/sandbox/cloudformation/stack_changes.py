@@ -8,10 +8,11 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import intrinsics, resource_schemas, stack_resources
+from guardrails.sandbox.cloudformation import actual_state, intrinsics, resource_schemas, stack_resources
+from guardrails.sandbox.cloudformation.actual_state import Actual
 from guardrails.sandbox.cloudformation.intrinsics import NO_VALUE, Scope
 from guardrails.sandbox.cloudformation.resource_types import Resource
 from guardrails.sandbox.cloudformation.stack_parameters import resolved
@@ -35,7 +36,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One changed property (or tags, or another attribute of the resource) with its values before and after, None where absent."""
+    """One changed property (or tags, or another attribute of the resource) with its values before and after, None where absent.
+
+    `drift`, where the live value is not the deployed one, holds both: deployed, live. `synced`: the desired value is live already.
+    """
 
     attribute: str
     name: str | None
@@ -43,11 +47,16 @@ class Detail:
     before: Any
     after: Any
     causes: tuple[Cause, ...]
+    drift: tuple[Any, Any] | None = None
+    synced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What happens to one resource; `before` and `after` are its context: properties and declared attributes, None where it is not."""
+    """What happens to one resource; `before` and `after` are its context: properties and declared attributes, None where it is not.
+
+    In a drift-aware change set `before` is the actual state, as `actual` has it, and `deployed` the context of the last deployment.
+    """
 
     action: str
     logical_id: str
@@ -57,7 +66,9 @@ class ResourceChange:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     details: tuple[Detail, ...] = ()
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
+    deployed: Mapping[str, Any] | None = None
+    actual: Actual | None = None
 
     @property
     def replacement(self) -> str | None:
@@ -86,8 +97,11 @@ class _KnownAfterApply(Mapping[str, str]):
         return 0
 
 
-def changes(stack: Stack, desired: Desired) -> tuple[ResourceChange, ...]:
-    """What an update to the desired template, parameters and tags would do to each resource, by logical id."""
+def changes(stack: Stack, desired: Desired, *, drift_aware: bool = False) -> tuple[ResourceChange, ...]:
+    """What an update to the desired template, parameters and tags would do to each resource, by logical id.
+
+    A drift-aware one compares with the live resources too, and brings those back that drifted.
+    """
     future = planned(stack, desired)
     found, wanted = [], set()
     for name in desired.template.order:
@@ -96,7 +110,7 @@ def changes(stack: Stack, desired: Desired) -> tuple[ResourceChange, ...]:
             continue
         wanted.add(name)
         new = StackResource(name, str(declaration["Type"]), declaration)
-        change = _change(stack, future, future.resources.get(name), new)
+        change = _change(stack, future, future.resources.get(name), new, drift_aware)
         future.resources[name] = new
         if change:
             found.append(change)
@@ -121,25 +135,42 @@ def _removal(old: StackResource) -> ResourceChange:
     return ResourceChange("Remove", old.logical_id, old.type, old.physical_id, action, _context(old), None)
 
 
-def _change(stack: Stack, future: Stack, old: StackResource | None, new: StackResource) -> ResourceChange | None:
+def _change(
+    stack: Stack, future: Stack, old: StackResource | None, new: StackResource, drift_aware: bool
+) -> ResourceChange | None:
     """The change of one resource, which also becomes in `new` what those that refer to it will see."""
     problems = _foresee(future, new)
     if old is None or old.live is None:
-        new.live = Resource(KNOWN_AFTER_APPLY, _KnownAfterApply())
-        return ResourceChange("Add", new.logical_id, new.type, None, None, None, _context(new), (), problems)
+        return _addition(new, problems)
     new.live = old.live
-    details = tuple(_details(stack, future, old, new))
+    actual = actual_state.actual(stack, old, future, new) if drift_aware else None
+    if actual and actual.resource.live is None:
+        addition = replace(_addition(new, problems), deployed=_context(old), actual=actual)
+        if resource_schemas.schema(new.type).identifies(old.live.physical_id, new.properties):
+            new.live = Resource(old.live.physical_id, _KnownAfterApply())
+        return addition
+    before = actual.resource if actual else old
+    details = tuple(_details(stack, future, old, new, actual))
     if not details:
         return None
+    action = "SyncWithActual" if all(detail.synced for detail in details) else "Modify"
     change = ResourceChange(
-        "Modify", new.logical_id, new.type, old.physical_id, None, _context(old), _context(new), details, problems
+        action, new.logical_id, new.type, old.physical_id, None, _context(before), _context(new), details, problems
     )
-    replaced = change.replacement != "False"
-    new.live = Resource(KNOWN_AFTER_APPLY if replaced else old.live.physical_id, _KnownAfterApply())
+    if actual:
+        change = replace(change, deployed=_context(old), actual=actual)
+    if action == "Modify":
+        replaced = change.replacement != "False"
+        new.live = Resource(KNOWN_AFTER_APPLY if replaced else old.live.physical_id, _KnownAfterApply())
     if change.replacement == "True":
         policy = new.declaration.get("UpdateReplacePolicy", "Delete")
         return replace(change, policy_action=f"ReplaceAnd{policy}")
     return change
+
+
+def _addition(new: StackResource, problems: tuple[str, ...]) -> ResourceChange:
+    new.live = Resource(KNOWN_AFTER_APPLY, _KnownAfterApply())
+    return ResourceChange("Add", new.logical_id, new.type, None, None, None, _context(new), (), problems)
 
 
 def _foresee(future: Stack, new: StackResource) -> tuple[str, ...]:
@@ -165,18 +196,26 @@ def _unknown(value: Any) -> bool:
     return KNOWN_AFTER_APPLY in json.dumps(value)
 
 
-def _details(stack: Stack, future: Stack, old: StackResource, new: StackResource) -> Iterator[Detail]:
+def _details(
+    stack: Stack, future: Stack, old: StackResource, new: StackResource, actual: Actual | None
+) -> Iterator[Detail]:
     schema = resource_schemas.schema(new.type)
-    before, after = old.properties, new.properties
+    before, after = (actual.resource if actual else old).properties, new.properties
+    drifted, synced = (actual.drifted, actual.synced) if actual else ({}, frozenset())
     tags = schema.tag_property()
-    for name in [*before, *(name for name in after if name not in before)]:
+    for name in dict.fromkeys([*before, *after, *drifted]):
         stack_tags_changed = name == tags and new.tags != old.tags
-        if before.get(name) == after.get(name) and not stack_tags_changed:
+        if before.get(name) == after.get(name) and not stack_tags_changed and name not in synced:
             continue
         causes = tuple(_causes(stack, future, _declared(old, name), _declared(new, name), after.get(name)))
         attribute, shown = ("Tags", None) if name == tags else ("Properties", name)
         recreation = schema.requires_recreation(name, before, after)
-        yield Detail(attribute, shown, recreation, before.get(name), after.get(name), causes)
+        detail = Detail(attribute, shown, recreation, before.get(name), after.get(name), causes)
+        if name in drifted:
+            detail = replace(detail, drift=(old.properties.get(name), drifted[name]))
+        if name in synced:
+            detail = replace(detail, synced=True, causes=(Cause("NoModification", None, static=True),))
+        yield detail
     if new.tags != old.tags and tags not in {*before, *after}:
         yield Detail("Tags", None, "Never", None, None, (Cause("DirectModification", None, static=True),))
     for attribute in _DECLARED:

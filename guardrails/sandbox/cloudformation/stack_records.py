@@ -76,14 +76,19 @@ class Change:
 
 @dataclass(slots=True)
 class Unfinished:
-    """An update that has not come to its end: what the stack was before it, what was done so far, what is to be cleaned up."""
+    """An update that has not come to its end: what the stack was before it, what was done so far, what is to be cleaned up.
+
+    `policy` is the stack policy that holds, `actual` the resources that are not what the stack made them, as they really are.
+    """
 
     template: Template
     parameters: dict[str, str]
     tags: dict[str, str]
     resources: dict[str, StackResource]
-    done: list[Change]
-    cleanup: list[StackResource]
+    done: list[Change] = field(default_factory=list)
+    cleanup: list[StackResource] = field(default_factory=list)
+    policy: str | None = None
+    actual: Mapping[str, StackResource] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

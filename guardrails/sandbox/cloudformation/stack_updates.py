@@ -5,7 +5,7 @@ The work is done at once. Statuses, events and reasons are CloudFormation's.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -25,19 +25,28 @@ class Desired:
     tags: dict[str, str]
 
 
-def update(stack: Stack, desired: Desired, *, disable_rollback: bool = False, policy: str | None = None) -> None:
+def update(
+    stack: Stack,
+    desired: Desired,
+    *,
+    disable_rollback: bool = False,
+    policy: str | None = None,
+    actual: Mapping[str, StackResource] | None = None,
+) -> None:
     """Bring a stack to another template, parameters or tags; `policy` stands in for the stack's own this once.
+
+    `actual` are resources that have drifted, as they really are: they are brought to the template from there, and a
+    rollback brings them back there.
 
     On a failure everything is put back (UPDATE_ROLLBACK_COMPLETE), or stays as far as it came (UPDATE_FAILED) when
     rollback is disabled; then the next update goes on from there.
     """
-    unfinished = stack.unfinished or Unfinished(
-        stack.template, stack.parameters, stack.tags, dict(stack.resources), [], []
-    )
+    unfinished = stack.unfinished or Unfinished(stack.template, stack.parameters, stack.tags, dict(stack.resources))
+    unfinished.policy, unfinished.actual = policy or stack.policy, actual or {}
     stack.unfinished = unfinished
     stack.template, stack.parameters, stack.tags = desired.template, desired.parameters, desired.tags
     stack.updated = datetime.now(UTC)
-    failed = _update_all(stack, unfinished, policy or stack.policy)
+    failed = _update_all(stack, unfinished)
     if failed is None:
         stack.unfinished = None
         stack.enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -89,7 +98,7 @@ def _put_back(stack: Stack, change: Change, skipped: Collection[str]) -> bool:
     return attempt(stack, old, "UPDATE", lambda: stack_resources.change(stack, old))
 
 
-def _update_all(stack: Stack, unfinished: Unfinished, policy: str | None) -> str | None:
+def _update_all(stack: Stack, unfinished: Unfinished) -> str | None:
     """Do everything in order; gives what failed."""
     missing = stack_outputs.missing_import(stack)
     if missing:
@@ -99,11 +108,11 @@ def _update_all(stack: Stack, unfinished: Unfinished, policy: str | None) -> str
         declaration = stack.template.resources[name]
         if stack_resources.scope(stack).holds(declaration.get("Condition")):
             wanted.append(name)
-            if not _update_one(stack, StackResource(name, str(declaration["Type"]), declaration), unfinished, policy):
+            if not _update_one(stack, StackResource(name, str(declaration["Type"]), declaration), unfinished):
                 return f"The following resource(s) failed to update: [{name}]."
     gone = [name for name in stack.resources if name not in wanted]
     for name in gone:
-        if _denied(stack, stack.resources[name], "Delete", policy):
+        if _denied(stack, stack.resources[name], "Delete", unfinished.policy):
             return f"The following resource(s) failed to update: [{name}]."
     failed = failed_output(stack)
     if failed is None:
@@ -118,8 +127,8 @@ def _denied(stack: Stack, resource: StackResource, action: str, policy: str | No
     return reason is not None
 
 
-def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished, policy: str | None) -> bool:
-    old = stack.resources.get(new.logical_id)
+def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished) -> bool:
+    old = unfinished.actual.get(new.logical_id) or stack.resources.get(new.logical_id)
     if old is None or old.live is None:
         return _make(stack, new, None, unfinished)
     new.live, new.status = old.live, old.status
@@ -131,13 +140,13 @@ def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished, policy
     if (new.properties, new.tags) == (old.properties, old.tags):
         stack.resources[new.logical_id] = new
         return True
-    return _change(stack, old, new, unfinished, policy)
+    return _change(stack, old, new, unfinished)
 
 
-def _change(stack: Stack, old: StackResource, new: StackResource, unfinished: Unfinished, policy: str | None) -> bool:
+def _change(stack: Stack, old: StackResource, new: StackResource, unfinished: Unfinished) -> bool:
     """Change a resource in place, or make its replacement."""
     replaced = bool(resource_schemas.schema(new.type).replacing(old.properties, new.properties))
-    if _denied(stack, new, "Replace" if replaced else "Modify", policy):
+    if _denied(stack, new, "Replace" if replaced else "Modify", unfinished.policy):
         return False
     if replaced:
         new.live = None
