@@ -33,6 +33,9 @@ SUBJECTS: Final = (
     "account_services.aws_managed_policies",
     "account_services.protected_roles",
     "account_services.sts",
+    "account_services.root_access",
+    "account_services.root_sessions",
+    "account_services.root_credentials",
     "account_services.ec2.public_images",
     "account_services.ec2.public_sharing",
     "account_services.ec2.ebs_encryption",
@@ -125,7 +128,7 @@ class Application:
         return Reply(200, {"Content-Type": "application/json"}, body.encode())
 
     def _answer(self, environ: dict[str, Any], body: bytes | None, start_response: Any) -> Iterable[bytes]:
-        signed = calls.signature(environ)
+        signed = calls.signature(environ) or calls.unsigned(environ, body)
         if signed is None:
             ongoing.go_on(None)
             return self._moto(environ, start_response)
@@ -140,14 +143,15 @@ class Application:
         return _respond(answer, environ, start_response)
 
     def _own_answer(self, signed: Signature, environ: dict[str, Any], body: bytes | None) -> Reply | None:
-        caller = callers.find(signed.access_key_id)
+        caller = callers.find(signed.access_key_id) if signed.access_key_id else callers.ANONYMOUS
         if caller is None:
             raise _unknown_key(signed.service)
+        calls.check_task(signed, caller, environ, body)
         call = _call(signed, caller, environ, body)
         ongoing.go_on(call)
         if call is None:
             return None
-        if GATE.enforces:
+        if GATE.enforces and caller is not callers.ANONYMOUS:
             gate.check(call)
         handler = operations.handler_of(call.service, call.operation)
         if handler is None or body is None:

@@ -2,7 +2,12 @@
 
 aws_managed_policies   IAM: AWS managed policies exist in every account
 protected_roles        IAM: roles that a service keeps in an account
-sts                    STS: who may assume which role
+trust_policies         IAM: whom a role trusts
+session_tags           STS: tags and source identity of sessions
+sts                    STS: who may assume which role, and other temporary credentials
+root_access            IAM: central root access in the organization
+root_sessions          STS: sessions of a member's root, each for one task
+root_credentials       IAM: the password of a member's root
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
 logs                   CloudWatch Logs: the key of a log group that exists

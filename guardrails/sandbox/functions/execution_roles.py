@@ -8,7 +8,7 @@ from typing import Final
 from moto.awslambda.models import LambdaFunction
 from moto.iam.models import Role
 
-from guardrails.sandbox.account_services import sts
+from guardrails.sandbox.account_services import sts, trust_policies
 from guardrails.sandbox.serving.refusals import Refusal
 
 PRINCIPAL: Final = "lambda.amazonaws.com"
@@ -22,7 +22,7 @@ def assumable(arn: str) -> Role:
         Refusal: there is no such role, or it does not trust Lambda.
     """
     role = sts.role_of(arn)
-    if role is None or not sts.trusts_service(role, PRINCIPAL):
+    if role is None or not trust_policies.allows_service(role, PRINCIPAL):
         message = "The role defined for the function cannot be assumed by Lambda."
         raise Refusal("InvalidParameterValueException", message)
     return role

@@ -3,7 +3,8 @@
 moto looks for a key in every account in turn, on every request; the first sight of a key is remembered here instead.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import moto.iam.models as iam
@@ -17,13 +18,24 @@ PARTITION: Final = "aws"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The principal behind a request: a user (or its account's root), or a session of a role."""
+    """The principal behind a request: a user (or its account's root), or a session of a role.
+
+    `session_tags` are those the session was begun with, `transitive_tags` the keys of those that the next session in a
+    chain of roles keeps. `task_actions` are all that a session of a member's root may do; None: there is no such limit.
+    """
 
     account_id: str
     arn: str
     user_id: str
     role_arn: str | None = None
+    session_tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: frozenset[str] = frozenset()
+    source_identity: str = ""
+    task_actions: frozenset[str] | None = None
 
+
+ANONYMOUS: Final = Caller("", "anonymous", "")
+"""Whoever asks without credentials."""
 
 _CALLERS: Final[dict[str, Caller]] = lifecycle.forgotten_on_reset({})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel
@@ -16,7 +17,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from guardrails.sandbox.serving.callers import Caller
-from guardrails.sandbox.serving.refusals import Reply
+from guardrails.sandbox.serving.refusals import Refusal, Reply
 
 SERVICES_OF_SIGNING_NAME: Final[Mapping[str, tuple[str, ...]]] = {
     "access-analyzer": ("accessanalyzer",),
@@ -118,6 +119,17 @@ def signature(environ: Mapping[str, Any]) -> Signature | None:
     return Signature(parts[0], parts[2], parts[3].lower())
 
 
+def unsigned(environ: Mapping[str, Any], body: bytes | None) -> Signature | None:
+    """The operations of STS that come without a signature, as if nobody had signed them for us-east-1; None for any other request.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+    """
+    form = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
+    if form and body is not None and dict(parse_qsl(body.decode())).get("Action", "").startswith("AssumeRoleWith"):
+        return Signature("", "us-east-1", "sts")
+    return None
+
+
 def read_body(environ: dict[str, Any]) -> bytes | None:
     """Read the request's body and leave a fresh copy in its place; None for a body of unknown length, which stays unread."""
     if "HTTP_TRANSFER_ENCODING" in environ:
@@ -151,3 +163,20 @@ def operation_of(service: str, request: Request) -> tuple[str, Mapping[str, Any]
     except (NotFound, NotImplementedError, UnknownServiceError):
         return None
     return str(model.name), path_parameters
+
+
+def check_task(signed: Signature, caller: Caller, environ: Mapping[str, Any], body: bytes | None) -> None:
+    """Let a session of a member's root user do its task, and nothing else.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    Raises:
+        Refusal: AccessDenied.
+    """
+    if caller.task_actions is None:
+        return
+    call = recognized(signed, caller, environ, body or b"")
+    name = call.operation if call else ""
+    action = f"{signed.service}:{'ListAllMyBuckets' if name == 'ListBuckets' else name}"
+    if action not in caller.task_actions and action != "sts:GetCallerIdentity":
+        message = f"User: {caller.arn} is not authorized to perform: {action} with an explicit deny in a session policy"
+        raise Refusal("AccessDenied", message, status=403)

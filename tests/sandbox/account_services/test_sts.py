@@ -2,46 +2,15 @@
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, cast
 
 import boto3
 import pytest
 
-from guardrails.sandbox.account_services import sts
 from guardrails.sandbox.embedded import Embedded
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
-from guardrails.sandbox.serving.callers import Caller
 
 Refused = Callable[..., str]
-CALLER = Caller(
-    "111111111111", "arn:aws:sts::111111111111:assumed-role/Deployer/x", "id", "arn:aws:iam::111111111111:role/Deployer"
-)
-
-
-def allow(principal: Any, **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
-
-
-@pytest.mark.parametrize(
-    ("statements", "trusted"),
-    [
-        ([allow({"AWS": "arn:aws:iam::111111111111:root"})], True),
-        ([allow({"AWS": "111111111111"})], True),
-        ([allow({"AWS": ["arn:aws:iam::111111111111:role/Deployer"]})], True),
-        ([allow("*")], True),
-        ([allow({"AWS": "arn:aws:iam::222222222222:root"})], False),
-        ([allow({"Service": "ec2.amazonaws.com"})], False),
-        ([allow({"AWS": "111111111111"}, Action="sts:TagSession")], False),
-        ([allow("*"), {**allow("*"), "Effect": "Deny"}], False),
-        ([], False),
-    ],
-)
-def test_a_trust_policy_decides(statements: list[dict[str, Any]], trusted: bool) -> None:
-    """A role trusts the accounts, roles and sessions that its policy allows and does not deny."""
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    role = cast("Any", SimpleNamespace(assume_role_policy_document=document))
-    assert sts.trusts(role, CALLER) is trusted
 
 
 def test_the_administrator_is_who_it_is(sandbox: Embedded, new_account: Callable[..., str]) -> None:
@@ -101,3 +70,59 @@ def test_unknown_keys_open_nothing(sandbox: Embedded, refused: Refused) -> None:
         "organizations": "UnrecognizedClientException",
         "s3": "InvalidAccessKeyId",
     }
+
+
+def client_of(sandbox: Embedded, issued: dict[str, Any], service: str = "sts") -> Any:
+    return boto3.client(
+        cast("Any", service),
+        region_name="eu-west-1",
+        endpoint_url=sandbox.endpoint,
+        aws_access_key_id=issued["AccessKeyId"],
+        aws_secret_access_key=issued["SecretAccessKey"],
+        aws_session_token=issued["SessionToken"],
+    )
+
+
+def test_a_chain_of_roles_lasts_an_hour(sandbox: Embedded, refused: Refused) -> None:
+    """A session of a role asks for one hour of another at most, whatever the role allows; a user may have twelve.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
+    """
+    trust = {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT_ACCOUNT_ID}, "Action": "sts:AssumeRole"}
+    arn = sandbox.client("iam").create_role(
+        RoleName="Long",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        MaxSessionDuration=43_200,
+    )["Role"]["Arn"]
+    ask = {"RoleArn": arn, "RoleSessionName": "test"}
+    issued = sandbox.client("sts").assume_role(**ask, DurationSeconds=43_200)["Credentials"]
+    chained = client_of(sandbox, issued)
+    assert chained.assume_role(**ask, DurationSeconds=3600)["Credentials"]
+    assert refused(chained.assume_role, **ask, DurationSeconds=3601) == "ValidationError"
+
+
+def test_a_user_gets_a_session(sandbox: Embedded, new_account: Callable[..., str], refused: Refused) -> None:
+    """GetSessionToken gives the user other credentials, which are the user still; a role's session cannot ask for them.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+    """
+    sts = sandbox.client("sts")
+    issued = sts.get_session_token(DurationSeconds=900)["Credentials"]
+    assert client_of(sandbox, issued).get_caller_identity()["Arn"] == sts.get_caller_identity()["Arn"]
+    assert sts.get_access_key_info(AccessKeyId=issued["AccessKeyId"])["Account"] == MANAGEMENT_ACCOUNT_ID
+    assert refused(sts.get_session_token, DurationSeconds=129_601) == "ValidationError"
+    assert refused(sandbox.client("sts", account=new_account("one")).get_session_token) == "AccessDenied"
+
+
+@pytest.mark.not_kept
+def test_identities_of_elsewhere_get_nothing(sandbox: Embedded, refused: Refused) -> None:
+    """SAML assertions and web identity tokens are exchanged for credentials.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    """
+    sts, arn = sandbox.client("sts"), f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:role/Any"
+    web = {"RoleArn": arn, "RoleSessionName": "test", "WebIdentityToken": "x" * 8}
+    assert refused(sts.assume_role_with_web_identity, **web) == "NotImplemented"
+    saml = {"RoleArn": arn, "PrincipalArn": arn.replace("role", "saml-provider"), "SAMLAssertion": "eHh4eA=="}
+    assert refused(sts.assume_role_with_saml, **saml) == "NotImplemented"
+    assert refused(sts.get_federation_token, Name="some") == "NotImplemented"
