@@ -10,6 +10,7 @@ from typing import Final
 REPLACED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "moto.settings:ec2_load_default_amis": "() -> bool",
+        "moto.core.base_backend:BackendDict._create_account_specific_backend": "(self, account_id: str) -> None",
         "moto.iam.models:get_account_id_from": "(access_key: str) -> str",
         "moto.iam.models:IAMBackend.attach_role_policy": "(self, policy_arn: str, role_name: str) -> None",
         "moto.iam.models:IAMBackend.attach_user_policy": "(self, policy_arn: str, user_name: str) -> None",

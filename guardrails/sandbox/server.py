@@ -29,6 +29,7 @@ from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented,
 from guardrails.sandbox.serving.turn import TURN
 
 SUBJECTS: Final = (
+    "serving.backends",
     "serving.callers",
     "account_services.aws_managed_policies",
     "account_services.protected_roles",

@@ -9,5 +9,6 @@ refusals     an AWS error, written the way the service's protocol writes errors
 lifecycle    what a reset forgets, and what ends with the sandbox
 endpoint     where the sandbox answers
 ongoing      what is left to do of earlier requests, done before the next one
+backends     moto's store of an account, found in constant time
 turn         one request at a time
 """
