@@ -24,6 +24,7 @@ from guardrails.sandbox.cloudformation.stack_sets import (
     instances,
     operations,
     progress,
+    set_updates,
     sets,
 )
 from guardrails.sandbox.serving.calls import Call
@@ -41,6 +42,7 @@ SUBJECTS: Final = (
     change_set_views,
     exports,
     sets,
+    set_updates,
     instances,
     operations,
     drift_detection,

@@ -1,6 +1,8 @@
 """Service-managed stack sets of CloudFormation.
 
-sets              stack sets created, updated, deleted, looked at
+sets              stack sets created, deleted, looked at
+set_updates       stack sets updated
+definitions       what the requests that define a set have in common
 instances         their instances: created, updated, deleted, looked at
 overrides         the parameter values that instances have instead of their set's
 operations        their operations: started, stopped, looked at

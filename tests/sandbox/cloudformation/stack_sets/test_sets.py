@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from guardrails.sandbox.cloudformation.stack_sets import sets
 from guardrails.sandbox.embedded import Embedded
 
 NewAccount = Callable[..., str]
+Refused = Callable[..., str]
 TEMPLATE = json.dumps(
     {
         "Parameters": {"Name": {"Type": "String", "Default": "first"}},
@@ -207,3 +209,52 @@ def test_a_set_with_instances_is_not_deleted(cloudformation: Any, root_id: str, 
     cloudformation.delete_stack_set(StackSetName="set")
     with pytest.raises(ClientError, match="StackSetNotFoundException"):
         cloudformation.describe_stack_set(StackSetName="set")
+
+
+def test_a_repeated_request_makes_one_set(cloudformation: Any, refused: Refused) -> None:
+    """The same token answers with the same set, unless that has been changed since; another token is another request.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html
+    """
+    asked = {"StackSetName": "set", "TemplateBody": TEMPLATE, **SERVICE_MANAGED}
+    ids = {cloudformation.create_stack_set(**asked, ClientRequestToken="once")["StackSetId"] for _ in range(2)}
+    assert len(ids) == 1
+    assert refused(cloudformation.create_stack_set, **asked, ClientRequestToken="again") == "NameAlreadyExistsException"
+    cloudformation.update_stack_set(StackSetName="set", UsePreviousTemplate=True, Parameters=SECOND)
+    assert refused(cloudformation.create_stack_set, **asked, ClientRequestToken="once") == "CreatedButModifiedException"
+
+
+def test_stack_sets_are_limited(cloudformation: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the quota (1,000, here made smaller) no set is made; deleted ones do not count.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    monkeypatch.setattr(sets, "MAXIMUM_SETS", 2)
+    for name in ("one", "two"):
+        make(cloudformation, StackSetName=name)
+    assert refused(make, cloudformation=cloudformation, StackSetName="three") == "LimitExceededException"
+    cloudformation.delete_stack_set(StackSetName="one")
+    make(cloudformation, StackSetName="three")
+
+
+@pytest.mark.not_kept
+def test_self_managed_sets_are_not_in_the_sandbox(cloudformation: Any) -> None:
+    """Stack sets with self-managed permissions deploy to named accounts, the management account too, through roles of one's own.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html
+    """
+    with pytest.raises(ClientError, match="The sandbox does not implement self-managed stack sets"):
+        make(cloudformation, PermissionModel="SELF_MANAGED")
+
+
+@pytest.mark.not_kept
+def test_stacks_are_not_imported(cloudformation: Any, refused: Refused) -> None:
+    """ImportStacksToStackSet makes existing stacks instances of a set.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ImportStacksToStackSet.html
+    """
+    make(cloudformation)
+    stack = "arn:aws:cloudformation:eu-west-1:111111111111:stack/one/1"
+    assert refused(cloudformation.import_stacks_to_stack_set, StackSetName="set", StackIds=[stack]) == "NotImplemented"
+    with pytest.raises(ClientError, match="The sandbox does not implement the import of stacks"):
+        make(cloudformation, StackSetName="other", StackId=stack)

@@ -1,4 +1,4 @@
-"""Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html"""
+"""Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html"""
 
 import json
 from collections.abc import Callable
@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from guardrails.sandbox.cloudformation.stack_sets import sets
 from guardrails.sandbox.embedded import Embedded
 
 NewAccount = Callable[..., str]
-Refused = Callable[..., str]
 NAME = {"Name": {"Type": "String", "Default": "first"}}
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}}}
 TEMPLATE = json.dumps({"Parameters": NAME, "Resources": {"Topic": TOPIC}})
@@ -50,34 +48,8 @@ def statuses(cloudformation: Any) -> list[str]:
     return [one["Status"] for one in cloudformation.list_stack_instances(StackSetName="set")["Summaries"]]
 
 
-def test_a_repeated_request_makes_one_set(cloudformation: Any, refused: Refused) -> None:
-    """The same token answers with the same set, unless that has been changed since; another token is another request."""
-    asked = {"StackSetName": "set", **DEFINITION}
-    ids = {cloudformation.create_stack_set(**asked, ClientRequestToken="once")["StackSetId"] for _ in range(2)}
-    assert len(ids) == 1
-    assert refused(cloudformation.create_stack_set, **asked, ClientRequestToken="again") == "NameAlreadyExistsException"
-    cloudformation.update_stack_set(**PREVIOUS, Parameters=SECOND)
-    assert refused(cloudformation.create_stack_set, **asked, ClientRequestToken="once") == "CreatedButModifiedException"
-
-
-def test_stack_sets_are_limited(cloudformation: Any, refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the quota (1,000, here made smaller) no set is made; deleted ones do not count.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-    """
-    monkeypatch.setattr(sets, "MAXIMUM_SETS", 2)
-    for name in ("one", "two"):
-        cloudformation.create_stack_set(StackSetName=name, **DEFINITION)
-    assert refused(cloudformation.create_stack_set, StackSetName="three", **DEFINITION) == "LimitExceededException"
-    cloudformation.delete_stack_set(StackSetName="one")
-    cloudformation.create_stack_set(StackSetName="three", **DEFINITION)
-
-
 def test_only_a_new_template_or_parameters_outdate_the_others(cloudformation: Any, targets: dict[str, Any]) -> None:
-    """An update of one region with new parameters leaves the other OUTDATED; one that changes neither leaves it as it is.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
-    """
+    """An update of one region with new parameters leaves the other OUTDATED; one that changes neither leaves it as it is."""
     there = {"DeploymentTargets": targets, "Regions": ["eu-west-1"]}
     cloudformation.update_stack_set(**PREVIOUS, **there, Tags=[{"Key": "a", "Value": "b"}])
     settle(cloudformation)
@@ -127,35 +99,8 @@ def test_an_inoperable_instance_is_left_out_of_updates(
 def test_contradictory_updates_are_refused(
     cloudformation: Any, targets: dict[str, Any], request_: dict[str, Any], message: str
 ) -> None:
-    """Targets and regions come together, reach an instance, and do not come with auto-deployment settings.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
-    """
+    """Targets and regions come together, reach an instance, and do not come with auto-deployment settings."""
     asked = {**request_, **({"DeploymentTargets": targets} if "DeploymentTargets" in request_ else {})}
     with pytest.raises(ClientError, match=message):
         cloudformation.update_stack_set(**PREVIOUS, **asked)
     assert statuses(cloudformation) == ["CURRENT", "CURRENT"]
-
-
-@pytest.mark.not_kept
-def test_self_managed_sets_are_not_in_the_sandbox(cloudformation: Any) -> None:
-    """Stack sets with self-managed permissions deploy to named accounts, the management account too, through roles of one's own.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html
-    """
-    asked = {"StackSetName": "set", **DEFINITION, "PermissionModel": "SELF_MANAGED"}
-    with pytest.raises(ClientError, match="The sandbox does not implement self-managed stack sets"):
-        cloudformation.create_stack_set(**asked)
-
-
-@pytest.mark.not_kept
-def test_stacks_are_not_imported(cloudformation: Any, refused: Refused) -> None:
-    """ImportStacksToStackSet makes existing stacks instances of a set.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ImportStacksToStackSet.html
-    """
-    cloudformation.create_stack_set(StackSetName="set", **DEFINITION)
-    stack = "arn:aws:cloudformation:eu-west-1:111111111111:stack/one/1"
-    assert refused(cloudformation.import_stacks_to_stack_set, StackSetName="set", StackIds=[stack]) == "NotImplemented"
-    with pytest.raises(ClientError, match="The sandbox does not implement the import of stacks"):
-        cloudformation.create_stack_set(StackSetName="other", StackId=stack, **DEFINITION)
