@@ -34,16 +34,28 @@ SEED = click.option(
     "--seed", type=click.Choice(sandbox.SEEDS), default="bare", help="What it begins with.", show_default=True
 )
 
+ACCOUNTS = click.option(
+    "--accounts",
+    type=click.IntRange(0, sandbox.MAX_MEMBER_ACCOUNTS),
+    default=0,
+    metavar="N",
+    help="So many member accounts besides, spread over nested OUs.",
+    show_default=True,
+)
+
 
 @sandbox_command.command("start")
 @SEED
+@ACCOUNTS
 @shared_options
-def start_command(options: Options, seed: str) -> None:
+def start_command(options: Options, seed: str, accounts: int) -> None:
     """Start it in the background, on loopback only."""
-    running = sandbox.start(STATE, seed)
+    _check(seed, accounts)
+    running = sandbox.start(STATE, seed, accounts)
     _tell(options, running)
-    if running.seed != seed:
-        note(f"It ran already; to begin with {seed}: guardrails sandbox reset --seed {seed}")
+    if (running.seed, running.accounts) != (seed, accounts):
+        wanted = f"--seed {seed}" + (f" --accounts {accounts}" if accounts else "")
+        note(f"It ran already; to begin with what you asked for: guardrails sandbox reset {wanted}")
 
 
 @sandbox_command.command("stop")
@@ -69,11 +81,13 @@ def status_command(options: Options) -> None:
 
 @sandbox_command.command("reset")
 @SEED
+@ACCOUNTS
 @shared_options
-def reset_command(options: Options, seed: str) -> None:
+def reset_command(options: Options, seed: str, accounts: int) -> None:
     """Put it back to what it began with, without a restart."""
+    _check(seed, accounts)
     _running()
-    _tell(options, sandbox.reset(STATE, seed))
+    _tell(options, sandbox.reset(STATE, seed, accounts))
 
 
 @sandbox_command.command("env")
@@ -101,6 +115,11 @@ def demo_command(options: Options, keep: bool) -> None:
     run(options.config, options.content, say, keep=keep)
 
 
+def _check(seed: str, accounts: int) -> None:
+    if accounts and seed == "no-organization":
+        raise click.UsageError("--accounts needs an organization, and the seed no-organization has none.")
+
+
 def _running() -> sandbox.Running:
     running = sandbox.status(STATE)
     if running is None:
@@ -117,10 +136,15 @@ def _tell(options: Options, running: sandbox.Running) -> None:
                     "pid": running.pid,
                     "account_id": running.account_id,
                     "seed": running.seed,
+                    "accounts": running.accounts,
                 }
             )
         )
         return
     say(f"The sandbox answers at {running.endpoint} (process {running.pid}).")
-    say(f"Management account {running.account_id}, home region {running.region}, seed {running.seed}.")
+    say(f"Management account {running.account_id}, home region {running.region}, seed {_seeded(running)}.")
     say('Point any AWS tool at it with: eval "$(guardrails sandbox env)"')
+
+
+def _seeded(running: sandbox.Running) -> str:
+    return f"{running.seed} with {running.accounts} member accounts besides" if running.accounts else running.seed

@@ -36,24 +36,27 @@ from guardrails.sandbox.running import Running, environment
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
-__all__ = ["SEEDS", "Running", "environment", "in_process", "reset", "start", "status", "stop"]
+__all__ = ["MAX_MEMBER_ACCOUNTS", "SEEDS", "Running", "environment", "in_process", "reset", "start", "status", "stop"]
 
 SEEDS: Final = ("bare", "no-identity-center", "consolidated-billing", "no-organization")
 """What the sandbox can begin with; `bare` is an organization with all features and an Identity Center instance in the home region."""
 
+MAX_MEMBER_ACCOUNTS: Final = 9_900
+"""So many member accounts can be made at the beginning: a hundred less than the organization's quota, which leaves room for more."""
 
-def start(state_dir: Path, seed: str = "bare") -> Running:
+
+def start(state_dir: Path, seed: str = "bare", accounts: int = 0) -> Running:
     """Start the sandbox in the background and return it once it answers; a healthy one that already runs is returned as it is.
 
-    The process is a session of its own: it survives this one. Its address and credentials are written to
-    `state_dir/sandbox.json`.
+    It begins with a seed, and with that many member accounts on top, spread over nested OUs. The process is a session of
+    its own: it survives this one. Its address and credentials are written to `state_dir/sandbox.json`.
 
     Raises:
         GuardrailsError: it did not answer within the time limit; the message holds the end of its log.
     """
     from guardrails.sandbox import process
 
-    return process.start(state_dir, seed)
+    return process.start(state_dir, seed, accounts)
 
 
 def stop(state_dir: Path) -> bool:
@@ -70,7 +73,7 @@ def status(state_dir: Path) -> Running | None:
     return process.status(state_dir)
 
 
-def reset(state_dir: Path, seed: str = "bare") -> Running:
+def reset(state_dir: Path, seed: str = "bare", accounts: int = 0) -> Running:
     """Put the sandbox back to what it began with, without a restart: same address, same credentials.
 
     Raises:
@@ -78,11 +81,11 @@ def reset(state_dir: Path, seed: str = "bare") -> Running:
     """
     from guardrails.sandbox import process
 
-    return process.reset(state_dir, seed)
+    return process.reset(state_dir, seed, accounts)
 
 
 @contextmanager
-def in_process(seed: str = "bare", *, enforce: bool = False) -> Iterator["Embedded"]:
+def in_process(seed: str = "bare", accounts: int = 0, *, enforce: bool = False) -> Iterator["Embedded"]:
     """Serve a fresh sandbox on a loopback port from a thread of this process, for the length of the block.
 
     With `enforce`, every call is judged by the organization's service and resource control policies.
@@ -90,5 +93,5 @@ def in_process(seed: str = "bare", *, enforce: bool = False) -> Iterator["Embedd
     """
     from guardrails.sandbox import embedded
 
-    with embedded.serve(seed, enforce=enforce) as sandbox:
+    with embedded.serve(seed, accounts, enforce=enforce) as sandbox:
         yield sandbox

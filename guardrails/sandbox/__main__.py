@@ -1,4 +1,4 @@
-"""The background process: `python -m guardrails.sandbox STATE_DIR SEED`. Started by `guardrails.sandbox.start`, not by people."""
+"""The background process: `python -m guardrails.sandbox STATE_DIR SEED ACCOUNTS`. Started by `guardrails.sandbox.start`, not by people."""
 
 import os
 import signal
@@ -30,14 +30,14 @@ def ending_when_forgotten(state_dir: Path) -> Callable[[], None]:
     return look
 
 
-def main(state_dir: Path, seed: str) -> None:
+def main(state_dir: Path, seed: str, accounts: int) -> None:
     """Serve until told to end, or until the state file names somebody else; it appears once requests are answered."""
-    server = bind(Application(seed))
+    server = bind(Application(seed, accounts))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    write_state(state_dir, Running(f"http://127.0.0.1:{server.server_port}", os.getpid(), seed=seed))
+    write_state(state_dir, Running(f"http://127.0.0.1:{server.server_port}", os.getpid(), seed=seed, accounts=accounts))
     server.service_actions = ending_when_forgotten(state_dir)  # type: ignore[method-assign]  # socketserver's own hook
     server.serve_forever()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

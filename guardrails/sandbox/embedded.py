@@ -29,10 +29,10 @@ _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, i
 class Embedded:
     """A sandbox served by this process: where it answers, and plain boto3 clients for it."""
 
-    def __init__(self, endpoint: str, lay: Callable[[str], None], seed: str = "bare") -> None:
+    def __init__(self, endpoint: str, lay: Callable[[str, int], None], seed: str = "bare", accounts: int = 0) -> None:
         """Speak to what answers at `endpoint`; `lay` puts it back to a seed, `seed` is the one it begins with."""
         self.endpoint = endpoint
-        self.running = Running(endpoint, pid=0, seed=seed)
+        self.running = Running(endpoint, pid=0, seed=seed, accounts=accounts)
         self._lay = lay
         self._enforces = GATE.enforces
         self._sessions: dict[str, Mapping[str, str]] = {}
@@ -60,12 +60,12 @@ class Embedded:
         """Judge every call from now on by the organization's policies, or no longer."""
         GATE.enforces = on
 
-    def reset(self, seed: str = "bare") -> None:
-        """Back to the bare organization (or another seed), enforced as in the beginning."""
+    def reset(self, seed: str = "bare", accounts: int = 0) -> None:
+        """Back to the bare organization (or another seed, or one with that many member accounts on top), enforced as in the beginning."""
         self._sessions.clear()
-        self._lay(seed)
+        self._lay(seed, accounts)
         GATE.enforces = self._enforces
-        self.running = replace(self.running, seed=seed)
+        self.running = replace(self.running, seed=seed, accounts=accounts)
 
     def _without_account_in_host(self, request: Any, **_: Any) -> None:
         """S3 Control puts the account id before the host name, and such a name does not resolve; the same id travels in a header."""
@@ -87,15 +87,15 @@ class Embedded:
 
 
 @contextmanager
-def serve(seed: str = "bare", *, enforce: bool = False) -> Iterator[Embedded]:
+def serve(seed: str = "bare", accounts: int = 0, *, enforce: bool = False) -> Iterator[Embedded]:
     """Serve a fresh sandbox for the length of the block."""
-    application = Application(seed)
+    application = Application(seed, accounts)
     before, GATE.enforces = GATE.enforces, enforce
     server = bind(application)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True)
     thread.start()
     try:
-        yield Embedded(f"http://127.0.0.1:{server.server_port}", application.reset, seed)
+        yield Embedded(f"http://127.0.0.1:{server.server_port}", application.reset, seed, accounts)
     finally:
         GATE.enforces = before
         server.shutdown()

@@ -28,7 +28,7 @@ STOP_SECONDS: Final = 5.0
 POLL_SECONDS: Final = 0.01
 
 
-def start(state_dir: Path, seed: str) -> Running:
+def start(state_dir: Path, seed: str, accounts: int = 0) -> Running:
     """Start the sandbox unless a healthy one runs, and return it once it answers."""
     state_dir.mkdir(parents=True, exist_ok=True)
     with _locked(state_dir):
@@ -36,7 +36,7 @@ def start(state_dir: Path, seed: str) -> Running:
         if running is not None:
             return running
         (state_dir / STATE_FILE).unlink(missing_ok=True)
-        return _wait(state_dir, _spawn(state_dir, seed))
+        return _wait(state_dir, _spawn(state_dir, seed, accounts))
 
 
 def stop(state_dir: Path) -> bool:
@@ -62,8 +62,8 @@ def status(state_dir: Path) -> Running | None:
     return running if answer is not None and answer.get("pid") == running.pid else None
 
 
-def reset(state_dir: Path, seed: str) -> Running:
-    """Put the running sandbox back to a seed.
+def reset(state_dir: Path, seed: str, accounts: int = 0) -> Running:
+    """Put the running sandbox back to a seed, with that many member accounts on top.
 
     Raises:
         SandboxError: none runs, or it refused.
@@ -71,9 +71,9 @@ def reset(state_dir: Path, seed: str) -> Running:
     running = status(state_dir)
     if running is None:
         raise SandboxError(f"No sandbox runs for {state_dir}.")
-    if _ask(running, f"reset?seed={seed}", timeout=START_SECONDS) is None:
+    if _ask(running, f"reset?seed={seed}&accounts={accounts}", timeout=START_SECONDS) is None:
         raise SandboxError(f"The sandbox at {running.endpoint} did not reset; its log is {state_dir / LOG_FILE}.")
-    renewed = Running(running.endpoint, running.pid, seed=seed)
+    renewed = Running(running.endpoint, running.pid, seed=seed, accounts=accounts)
     write_state(state_dir, renewed)
     return renewed
 
@@ -109,8 +109,8 @@ def _locked(state_dir: Path) -> Iterator[None]:
         yield
 
 
-def _spawn(state_dir: Path, seed: str) -> int:
-    arguments = [sys.executable, "-m", "guardrails.sandbox", str(state_dir.resolve()), seed]
+def _spawn(state_dir: Path, seed: str, accounts: int) -> int:
+    arguments = [sys.executable, "-m", "guardrails.sandbox", str(state_dir.resolve()), seed, str(accounts)]
     log = str(state_dir / LOG_FILE)
     streams = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

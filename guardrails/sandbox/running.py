@@ -22,6 +22,7 @@ class Running:
     secret_access_key: str = SECRET_ACCESS_KEY
     region: str = HOME_REGION
     seed: str = "bare"
+    accounts: int = 0
 
     def to_json(self) -> str:
         """The content of `sandbox.json`."""
@@ -42,6 +43,7 @@ class Running:
             secret_access_key=str(fields["secret_access_key"]),
             region=str(fields["region"]),
             seed=str(fields["seed"]),
+            accounts=int(str(fields["accounts"])),
         )
 
 

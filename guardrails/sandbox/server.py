@@ -19,9 +19,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
-from guardrails.sandbox import seed
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
+from guardrails.sandbox.seed import laying
 from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations
 from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.calls import Call, Signature
@@ -91,22 +91,22 @@ def install() -> None:
 
 
 class Application:
-    """The sandbox as a WSGI application; `seed_name` is what a reset lays down (see `guardrails.sandbox.SEEDS`)."""
+    """The sandbox as a WSGI application; `seed_name` and `accounts` are what a reset lays down (see `guardrails.sandbox.SEEDS`)."""
 
-    def __init__(self, seed_name: str = "bare") -> None:
+    def __init__(self, seed_name: str = "bare", accounts: int = 0) -> None:
         install()
-        self.seed_name = seed_name
+        self.seed_name, self.accounts = seed_name, accounts
         self._dispatcher = DomainDispatcherApplication(create_backend_app)
         self._backends: dict[str, str | None] = {}
         self._apps: dict[str, Flask] = {}
-        self.reset(seed_name)
+        self.reset(seed_name, accounts)
 
-    def reset(self, seed_name: str) -> None:
-        """Forget everything and lay the seed."""
+    def reset(self, seed_name: str, accounts: int = 0) -> None:
+        """Forget everything and lay the seed, with that many member accounts on top."""
         with TURN:
             lifecycle.reset()
-            seed.lay(seed_name)
-            self.seed_name = seed_name
+            laying.lay(seed_name, accounts)
+            self.seed_name, self.accounts = seed_name, accounts
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
@@ -120,7 +120,7 @@ class Application:
     def _control(self, what: str, environ: dict[str, Any]) -> Reply:
         asked = dict(parse_qsl(str(environ.get("QUERY_STRING", ""))))
         if what == "reset":
-            self.reset(asked.get("seed", self.seed_name))
+            self.reset(asked.get("seed", self.seed_name), int(asked.get("accounts", self.accounts)))
         elif what == "enforce":
             GATE.enforces = asked.get("on") == "true"
         elif what != "health":

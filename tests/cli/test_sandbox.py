@@ -20,13 +20,13 @@ def nothing_runs(workplace: Workplace) -> Workplace:
 
 
 def test_status(workplace: Workplace, sandbox: Embedded) -> None:
-    """status says where the sandbox answers, and how to point a tool at it; its JSON has address, process, account and seed."""
+    """status says where the sandbox answers, and how to point a tool at it; its JSON has address, process, account, seed and accounts."""
     said = workplace.run("sandbox", "status")
     assert said.code == 0
     assert f"answers at {sandbox.endpoint}" in said.out
     assert 'eval "$(guardrails sandbox env)"' in said.out
     found = workplace.run("sandbox", "status", "--output", "json").document
-    assert set(found) == {"endpoint", "pid", "account_id", "seed"}
+    assert set(found) == {"endpoint", "pid", "account_id", "seed", "accounts"}
     assert found["endpoint"] == sandbox.endpoint
 
 
@@ -48,6 +48,21 @@ def test_reset(workplace: Workplace, sandbox: Embedded) -> None:
     assert [user["UserName"] for user in sandbox.client("iam").list_users()["Users"]] == ["administrator"]
     told = workplace.run("sandbox", "reset", "--seed", "no-organization", "--output", "json")
     assert told.document["seed"] == "no-organization"
+
+
+def test_reset_with_accounts(workplace: Workplace, sandbox: Embedded) -> None:
+    """--accounts begins with so many member accounts besides, and the next reset without it with none."""
+    said = workplace.run("sandbox", "reset", "--accounts", "12")
+    assert "seed bare with 12 member accounts besides." in said.out
+    assert len(sandbox.client("organizations").list_accounts()["Accounts"]) == 13
+    assert workplace.run("sandbox", "reset", "--output", "json").document["accounts"] == 0
+    assert len(sandbox.client("organizations").list_accounts()["Accounts"]) == 1
+
+
+@pytest.mark.parametrize("arguments", [("--accounts", "-1"), ("--accounts", "9", "--seed", "no-organization")])
+def test_accounts_that_cannot_be(workplace: Workplace, arguments: tuple[str, ...]) -> None:
+    """Less than none, and members of no organization, are errors of usage."""
+    assert workplace.run("sandbox", "reset", *arguments).code == 3
 
 
 @pytest.mark.parametrize("command", ["status", "env", "reset"])
@@ -85,12 +100,14 @@ def test_start_and_demo_are_passed_on(workplace: Workplace, monkeypatch: pytest.
     """start hands its seed on, and takes what already runs; demo hands on the folders and whether to keep its own."""
     asked: list[Any] = []
 
-    def start(folder: Path, seed: str) -> sandboxes.Running:
-        asked.append(seed)
+    def start(folder: Path, seed: str, accounts: int) -> sandboxes.Running:
+        asked.append((seed, accounts))
         return sandbox.running
 
     monkeypatch.setattr(sandboxes, "start", start)
     monkeypatch.setattr(demo, "run", lambda config, content, say, keep: asked.append((config, content, keep)))
-    assert workplace.run("sandbox", "start", "--seed", "consolidated-billing").code == 0
+    started = workplace.run("sandbox", "start", "--seed", "consolidated-billing", "--accounts", "7")
+    assert started.code == 0
+    assert "guardrails sandbox reset --seed consolidated-billing --accounts 7" in started.err
     assert workplace.run("sandbox", "demo", "--keep").code == 0
-    assert asked == ["consolidated-billing", (Path("config"), workplace.content, True)]
+    assert asked == [("consolidated-billing", 7), (Path("config"), workplace.content, True)]

@@ -37,7 +37,7 @@ def served() -> Iterator[Embedded]:
 
 
 def _client_of(endpoint: str) -> Embedded:
-    def lay(seed: str) -> None:
+    def lay(seed: str, accounts: int = 0) -> None:
         with urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")):
             if seed in ORGANIZATIONS:
                 embedded.client("organizations").create_organization(FeatureSet=ORGANIZATIONS[seed])

@@ -47,10 +47,16 @@ def move_account(call: Call) -> Answer:
         raise Refusal("DuplicateAccountException", "That account is already present in the specified destination.")
     if moved.parent_id != source.id:
         raise Refusal("AccountNotFoundException", "The account is not in the source root or OU that you specified.")
-    tree.move_account(moved, destination.id)
-    policy_targets.note_change(moved)
-    placement.account_placed(moved.id, source.id, destination.id)
+    relocate(moved, destination.id)
     return {}
+
+
+def relocate(account: FakeAccount, parent_id: str) -> None:
+    """Hang an account under another root or OU, and tell everybody."""
+    before = account.parent_id
+    tree.move_account(account, parent_id)
+    policy_targets.note_change(account)
+    placement.account_placed(account.id, before, parent_id)
 
 
 def described(account: FakeAccount) -> Mapping[str, Any]:

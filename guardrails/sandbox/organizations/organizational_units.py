@@ -39,11 +39,7 @@ def create_organizational_unit(call: Call) -> Answer:
         message = "You attempted to exceed the number of OUs that you can have in an organization."
         raise organization.constraint("OU_NUMBER_LIMIT_EXCEEDED", message)
     tags = tagging.checked(call.parameters.get("Tags", []))
-    made = FakeOrganizationalUnit(organization.organization(), Name=name, ParentId=above.id, Tags=[])
-    made.tags = tags
-    tree.add_unit(made)
-    policy_targets.attach_defaults(made)
-    return {"OrganizationalUnit": _described(made)}
+    return {"OrganizationalUnit": _described(make(name, above.id, tags))}
 
 
 @operation("organizations", "UpdateOrganizationalUnit")
@@ -108,6 +104,15 @@ def list_children(call: Call) -> Answer:
         raise organization.invalid("INVALID_ENUM")
     under = tree.accounts_under if kind == "ACCOUNT" else tree.units_under
     return organization.page(call, "Children", [{"Id": each.id, "Type": kind} for each in under(above.id)])
+
+
+def make(name: str, parent_id: str, tags: Mapping[str, str] | None = None) -> FakeOrganizationalUnit:
+    """Make an OU with AWS's own policies attached, without asking whether it may be."""
+    made = FakeOrganizationalUnit(organization.organization(), Name=name, ParentId=parent_id)
+    made.tags = dict(tags or {})
+    tree.add_unit(made)
+    policy_targets.attach_defaults(made)
+    return made
 
 
 def _unit(unit_id: str) -> FakeOrganizationalUnit:

@@ -1,4 +1,4 @@
-"""What a sandbox begins with.
+"""The seeds by name.
 
 `bare` is an organization on its first day: a management account with an administrator, all features, the root, no
 organizational unit, no member account, no policy type enabled, and an Identity Center instance in the home region.
@@ -12,23 +12,28 @@ from typing import Final
 from moto.iam.models import iam_backends
 
 from guardrails.sandbox.identity_center import instances
-from guardrails.sandbox.organizations import founding
+from guardrails.sandbox.organizations import founding, organization
 from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
+from guardrails.sandbox.seed import population
 from guardrails.sandbox.serving import callers
 
 ADMINISTRATOR: Final = "administrator"
 
 
-def lay(name: str) -> None:
-    """Lay a seed into the empty sandbox.
+def lay(name: str, accounts: int = 0) -> None:
+    """Lay a seed into the empty sandbox, and that many member accounts on top.
 
     Raises:
-        ValueError: there is no such seed.
+        ValueError: there is no such seed, or it has no organization that the accounts could be members of.
     """
     if name not in _SEEDS:
         raise ValueError(f"There is no seed {name!r}; there are {', '.join(_SEEDS)}.")
     _administrator()
     _SEEDS[name]()
+    if accounts:
+        if organization.backend().org is None:
+            raise ValueError(f"The seed {name!r} has no organization that accounts could be members of.")
+        population.lay(accounts)
 
 
 def _administrator() -> None:
