@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
+from guardrails.sandbox.cloudformation import custom_resources
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.seed import laying
@@ -111,6 +112,8 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(custom_resources.PATH):
+            return _respond(custom_resources.receive(path, environ), environ, start_response)
         if path.startswith(CONTROL):
             return _respond(self._control(path.removeprefix(CONTROL), environ), environ, start_response)
         body = calls.read_body(environ)

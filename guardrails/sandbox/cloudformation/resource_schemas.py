@@ -20,11 +20,29 @@ _UNICODE_CLASSES: Final = {r"\p{L}": r"A-Za-zÀ-\U0010ffff", r"\p{N}": "0-9", r"
 """Unicode property classes, which stand inside brackets in the registry's patterns and which Python's `re` lacks: near enough."""
 
 
+_CUSTOM: Final[Mapping[str, Json]] = {
+    "properties": {
+        "ServiceToken": {"type": "string"},
+        "ServiceTimeout": {"type": "integer", "minimum": 1, "maximum": 3600},
+    },
+    "patternProperties": {".*": {}},
+    "required": ["ServiceToken"],
+}
+"""Custom resources, whose properties are their provider's affair."""
+_CUSTOM_NAME: Final = re.compile(r"Custom::[\w@-]{1,52}", re.ASCII)
+_CUSTOM_TYPE: Final = "AWS::CloudFormation::CustomResource"
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceSchema:
     """The registry's schema of one resource type, as AWS published it."""
 
     document: Mapping[str, Json]
+
+    @property
+    def takes_anything(self) -> bool:
+        """Whether properties and attributes are the provider's affair: those of custom resources."""
+        return self.document is _CUSTOM
 
     def attributes(self) -> frozenset[str]:
         """The attributes that AWS sets, which `Fn::GetAtt` may read; nested ones are dotted."""
@@ -80,8 +98,8 @@ class ResourceSchema:
 
 
 def exists(resource_type: str) -> bool:
-    """Whether AWS has the resource type."""
-    return resource_type in _index()
+    """Whether AWS has the resource type; any `Custom::Name` within sixty characters is one."""
+    return bool(_CUSTOM_NAME.fullmatch(resource_type)) or resource_type in _index()
 
 
 @cache
@@ -91,6 +109,8 @@ def schema(resource_type: str) -> ResourceSchema:
     Raises:
         KeyError: AWS has no such type.
     """
+    if resource_type == _CUSTOM_TYPE or _CUSTOM_NAME.fullmatch(resource_type):
+        return ResourceSchema(_CUSTOM)
     path = _folder() / "resources" / f"{_index()[resource_type]}.json"
     return ResourceSchema(json.loads(path.read_text(encoding="utf-8")))
 

@@ -57,7 +57,10 @@ def attribute(resources: Mapping[str, StackResource], logical_id: str, name: str
         raise ResourceFailed(f"Template error: instance of Fn::GetAtt references undefined resource {logical_id}")
     if name in resource.live.attributes:
         return resource.live.attributes[name]
-    if name in resource_schemas.schema(resource.type).attributes():
+    schema = resource_schemas.schema(resource.type)
+    if schema.takes_anything:
+        raise ResourceFailed(f"CustomResource attribute error: Vendor response doesn't contain {name} attribute")
+    if name in schema.attributes():
         raise ResourceFailed(f"The sandbox does not implement the attribute {name} of {resource.type}")
     raise ResourceFailed(f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt")
 
@@ -81,19 +84,24 @@ def make(stack: Stack, resource: StackResource) -> None:
     properties = properties_of(stack, resource)
     place = place_of(stack, resource)
     stack_authorization.require(stack, resource, "create", properties)
-    resource.live = _type(resource).create(place, properties)
     resource.properties, resource.tags = properties, place.tags
+    try:
+        resource.live = _type(resource).create(place, properties)
+    except ResourceFailed as failure:
+        resource.live = failure.left
+        raise
 
 
 def properties_of(stack: Stack, resource: StackResource) -> dict[str, Any]:
     """The declared properties, resolved and checked against the registry and against what the sandbox applies."""
     resolved = scope(stack).resolve(resource.declaration.get("Properties") or {})
-    properties, problems = resource_schemas.schema(resource.type).conform(resolved)
+    schema = resource_schemas.schema(resource.type)
+    properties, problems = schema.conform(resolved)
     if problems:
         name = resource.logical_id
         raise ResourceFailed(f"Properties validation failed for resource {name} with message:\n" + "\n".join(problems))
     dropped = sorted(set(properties) - _type(resource).applied)
-    if dropped:
+    if dropped and not schema.takes_anything:
         raise ResourceFailed(f"The sandbox does not implement the property {dropped[0]} of {resource.type}")
     return properties
 
@@ -117,14 +125,18 @@ def place_of(stack: Stack, resource: StackResource) -> Place:
         }
     if schema.tag_property():
         tags |= stack.tags
-    return Place(stack.account, stack.region, stack.name, resource.logical_id, tags)
+    return Place(stack.account, stack.region, stack.name, resource.logical_id, tags, stack.id)
 
 
 def change(stack: Stack, resource: StackResource) -> None:
-    """Bring the live resource to its properties."""
+    """Bring the live resource to its properties. One that comes out with another physical id has been replaced."""
     assert resource.live is not None
     stack_authorization.require(stack, resource, "update", resource.properties)
-    resource.live = _type(resource).update(place_of(stack, resource), resource.live, resource.properties)
+    try:
+        resource.live = _type(resource).update(place_of(stack, resource), resource.live, resource.properties)
+    except ResourceFailed as failure:
+        resource.live = failure.left or resource.live
+        raise
 
 
 def remove(stack: Stack, resource: StackResource, live: Resource) -> None:

@@ -95,6 +95,7 @@ def _put_back(stack: Stack, change: Change, skipped: Collection[str]) -> bool:
         stack.note(old, "UPDATE_COMPLETE")
         return True
     stack.resources[old.logical_id] = old
+    old.live = change.new.live
     return attempt(stack, old, "UPDATE", lambda: stack_resources.change(stack, old))
 
 
@@ -131,6 +132,9 @@ def _update_one(stack: Stack, new: StackResource, unfinished: Unfinished) -> boo
     old = unfinished.actual.get(new.logical_id) or stack.resources.get(new.logical_id)
     if old is None or old.live is None:
         return _make(stack, new, None, unfinished)
+    if old.status == "CREATE_FAILED":
+        unfinished.cleanup.append(old)
+        return _make(stack, new, None, unfinished)
     new.live, new.status = old.live, old.status
     try:
         new.properties, new.tags = stack_resources.properties_of(stack, new), stack_resources.place_of(stack, new).tags
@@ -154,11 +158,14 @@ def _change(stack: Stack, old: StackResource, new: StackResource, unfinished: Un
         return _make(stack, new, old, unfinished)
     stack.resources[new.logical_id] = new
     unfinished.done.append(Change(old, new, made=False))
-    if attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new)):
-        return True
-    # It still counts as deployed with the properties it had: the next try has to change it.
-    new.properties, new.tags = old.properties, old.tags
-    return False
+    succeeded = attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new))
+    if new.physical_id != old.physical_id:
+        unfinished.done[-1] = Change(old, new, made=True)
+        unfinished.cleanup.append(_discarded(old))
+    if not succeeded:
+        # It still counts as deployed with the properties it had: the next try has to change it.
+        new.properties, new.tags = old.properties, old.tags
+    return succeeded
 
 
 def _make(stack: Stack, new: StackResource, old: StackResource | None, unfinished: Unfinished) -> bool:

@@ -107,6 +107,7 @@ def delete_stack(call: Call) -> Mapping[str, Any]:
     stack = stack_records.find(call.account_id, call.region, str(asked["StackName"]))
     if stack is None or not stack_records.exists(stack) or stack.shown_status == "DELETE_IN_PROGRESS":
         return {}
+    refuse_at_work(stack)
     if stack.termination_protection:
         raise invalid(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
     retained, mode = list(asked.get("RetainResources", [])), asked.get("DeletionMode", "STANDARD")
@@ -158,6 +159,12 @@ def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[
         stack_updates.update(stack, Desired(template, values, tags))
         return True
     return False
+
+
+def refuse_at_work(stack: Stack) -> None:
+    """Refuse while another request, whose function is running meanwhile, is still at work on the stack."""
+    if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+        raise invalid(f"Stack:{stack.id} is in {stack.status} state; the sandbox does not interrupt its functions.")
 
 
 def changes(stack: Stack, template: Template, values: Mapping[str, str], tags: Mapping[str, str]) -> bool:

@@ -47,6 +47,13 @@ def invoke(function: LambdaFunction, event: str) -> Outcome:
         Refusal: it cannot be run here, or its role cannot be assumed.
     """
     check_runnable(function.package_type, str(function.run_time), bool(function.layers))
+    if function.reserved_concurrency == 0:
+        raise Refusal(
+            "TooManyRequestsException",
+            "Rate Exceeded.",
+            status=429,
+            Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
+        )
     request_id = str(mock_random.uuid4())
     stream = f"{datetime.now(UTC):%Y/%m/%d}/[{function.version}]{mock_random.uuid4().hex}"
     task_root = str(deployment_packages.unpacked(function.code_bytes))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.functions import addresses, execution_roles, invocations
+from guardrails.sandbox.functions import addresses, invocations
 from guardrails.sandbox.functions.addresses import SERVICE
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
@@ -27,14 +27,6 @@ def invoke(call: Call) -> Mapping[str, Any]:
     kind = asked.get("InvocationType", "RequestResponse")
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
-    if function.reserved_concurrency == 0:
-        raise Refusal(
-            "TooManyRequestsException",
-            "Rate Exceeded.",
-            status=429,
-            Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
-        )
-    execution_roles.assumable(function.role)
     outcome = invocations.invoke(function, event)
     if kind == "Event":
         return {"StatusCode": 202, "Payload": b""}

@@ -27,7 +27,14 @@ _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 class ResourceFailed(Exception):
-    """A resource could not be created, updated or deleted; the message is the status reason."""
+    """A resource could not be created, updated or deleted; the message is the status reason.
+
+    `left` is what there is now in its place and has to be deleted, or brought back, in the roll-back.
+    """
+
+    def __init__(self, message: str, left: "Resource | None" = None) -> None:
+        super().__init__(message)
+        self.left = left
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Place:
     stack_name: str
     logical_id: str
     tags: Mapping[str, str]
+    stack_id: str
 
     @property
     def partition(self) -> str:
@@ -91,7 +99,11 @@ class ResourceType(Protocol):
 
 
 def find(name: str) -> ResourceType | None:
-    """The implementation of a resource type, or None."""
+    """The implementation of a resource type, or None. Every `Custom::Name` is a custom resource."""
+    if name.startswith("Custom::"):
+        from guardrails.sandbox.cloudformation.resource_types.custom_resources import CustomResource
+
+        return CustomResource(name)
     return _types().get(name)
 
 
