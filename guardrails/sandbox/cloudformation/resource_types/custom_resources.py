@@ -42,9 +42,12 @@ class CustomResource:
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Ask for an Update; another physical id in the response means that the provider has made another resource.
 
+        A provider that was last sent these very properties is not asked again.
         Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-update.html
         """
         assert isinstance(resource, _Live)
+        if resource.sent == properties:
+            return resource
         if resource.sent["ServiceToken"] != properties["ServiceToken"]:
             raise ResourceFailed("Modifying service token is not allowed.")
         before = custom_resources.old(resource.sent)

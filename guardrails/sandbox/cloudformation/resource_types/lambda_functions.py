@@ -9,7 +9,14 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, lambda_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 
-from guardrails.sandbox.cloudformation.resource_types import Place, Properties, Resource, ResourceFailed, ResourceType
+from guardrails.sandbox.cloudformation.resource_types import (
+    Place,
+    Properties,
+    Resource,
+    ResourceFailed,
+    ResourceType,
+    own_tags,
+)
 from guardrails.sandbox.functions import deployment_packages, execution_roles, invocations
 
 LONGEST_TIMEOUT: Final = 900
@@ -126,7 +133,7 @@ class LambdaFunctionType:
             "PackageType": function.package_type,
             "Role": function.role,
             "Runtime": function.run_time,
-            "Tags": [{"Key": k, "Value": v} for k, v in function.tags.items() if not k.startswith("aws:")],
+            "Tags": own_tags(function.tags),
             "Timeout": function.timeout,
             "TracingConfig": function.tracing_config,
             **{name: value for name, value in optional.items() if value is not None},

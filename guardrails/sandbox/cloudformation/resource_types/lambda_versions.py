@@ -1,6 +1,8 @@
 """AWS::Lambda::Version, AWS::Lambda::Alias and AWS::Lambda::Permission."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from moto.awslambda.exceptions import UnknownAliasException
@@ -11,6 +13,18 @@ from guardrails.sandbox.functions import addresses
 from guardrails.sandbox.serving.refusals import Refusal
 
 _OF_ONE_VERSION: Final = frozenset({"FunctionArn", "LastModified", "Version", "Description"})
+_TESTS: Final[Mapping[str, tuple[str, str]]] = {
+    "SourceArn": ("ArnLike", "AWS:SourceArn"),
+    "SourceAccount": ("StringEquals", "AWS:SourceAccount"),
+    "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
+    "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
+    "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+}
+"""Property of a permission -> the condition that Lambda writes for it.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+"""
 
 
 def _backend(place: Place) -> LambdaBackend:
@@ -26,6 +40,13 @@ def _found(place: Place, address: str) -> LambdaFunction | None:
         return _function(place, address)
     except Refusal:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made(Resource):
+    """One of these, with the properties that it was made with: what names a function can be written in several ways."""
+
+    properties: Properties = field(default_factory=dict)
 
 
 class LambdaVersion:
@@ -55,7 +76,8 @@ class LambdaVersion:
         function.code_or_config_updated = True
         version = _backend(place).publish_version(function.function_name, properties.get("Description", ""))
         assert version is not None
-        return Resource(version.function_arn, {"FunctionArn": version.function_arn, "Version": str(version.version)})
+        attributes = {"FunctionArn": version.function_arn, "Version": str(version.version)}
+        return _Made(version.function_arn, attributes, properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Nothing about a version can change."""
@@ -72,10 +94,11 @@ class LambdaVersion:
         version = _found(place, resource.physical_id)
         if version is None:
             return None
+        assert isinstance(resource, _Made)
         return {
             "CodeSha256": version.code_sha_256,
             "Description": version.description,
-            "FunctionName": version.function_name,
+            "FunctionName": resource.properties["FunctionName"],
         }
 
 
@@ -98,7 +121,7 @@ class LambdaAliasType:
             properties.get("Description", ""),
             "",
         )
-        return Resource(alias.arn, {"AliasArn": alias.arn})
+        return _Made(alias.arn, {"AliasArn": alias.arn}, properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Point to another version."""
@@ -123,9 +146,10 @@ class LambdaAliasType:
         alias = self._alias(place, resource)
         if alias is None:
             return None
+        assert isinstance(resource, _Made)
         return {
             "Description": alias.description,
-            "FunctionName": resource.physical_id.split(":")[-2],
+            "FunctionName": resource.properties["FunctionName"],
             "FunctionVersion": alias.function_version,
             "Name": alias.name,
         }
@@ -165,18 +189,9 @@ class LambdaPermission:
         """Add the statement."""
         function = _function(place, properties["FunctionName"])
         identifier = place.generated_name(100)
-        statement: dict[str, Any] = {
-            "Sid": identifier,
-            "Effect": "Allow",
-            "Principal": _principal(str(properties["Principal"])),
-            "Action": properties["Action"],
-            "Resource": function.function_arn,
-        }
-        conditions = _conditions(properties)
-        if conditions:
-            statement["Condition"] = conditions
+        statement = _statement(function, identifier, properties)
         function.policy.statements.append(statement)
-        return Resource(identifier, {"Id": identifier})
+        return _Made(identifier, {"Id": identifier}, properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Nothing about a permission can change."""
@@ -190,8 +205,25 @@ class LambdaPermission:
             statements[:] = [one for one in statements if one.get("Sid") != resource.physical_id]
 
     def read(self, place: Place, resource: Resource) -> Properties | None:
-        """Nothing: a statement that somebody rewrote cannot be told from its properties here."""
-        return {}
+        """What the statement says; in the template's words where it says the same."""
+        assert isinstance(resource, _Made)
+        made = resource.properties
+        function = _found(place, made["FunctionName"])
+        statements = function.policy.statements if function else ()
+        statement = next((one for one in statements if one.get("Sid") == resource.physical_id), None)
+        if function is None or statement is None:
+            return None
+        if statement == _statement(function, resource.physical_id, made):
+            return made
+        tests = statement.get("Condition", {})
+        values = {name: tests.get(test, {}).get(key) for name, (test, key) in _TESTS.items()}
+        same = statement["Principal"] == _principal(str(made["Principal"]))
+        return {
+            "Action": statement["Action"],
+            "FunctionName": made["FunctionName"],
+            "Principal": made["Principal"] if same else json.dumps(statement["Principal"]),
+            **{name: value for name, value in values.items() if value is not None},
+        }
 
 
 def _settings(function: LambdaFunction) -> dict[str, Any]:
@@ -208,25 +240,20 @@ def _principal(named: str) -> Any:
     return {"AWS": f"arn:aws:iam::{named}:root" if named.isdecimal() else named}
 
 
-def _conditions(properties: Properties) -> Mapping[str, Any]:
-    """The conditions that Lambda writes for a permission's properties.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
-    """
-    tests = {
-        "SourceArn": ("ArnLike", "AWS:SourceArn"),
-        "SourceAccount": ("StringEquals", "AWS:SourceAccount"),
-        "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
-        "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
-        "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
-        "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
-    }
+def _statement(function: LambdaFunction, identifier: str, properties: Properties) -> dict[str, Any]:
     conditions: dict[str, dict[str, Any]] = {}
-    for name, (test, key) in tests.items():
+    for name, (test, key) in _TESTS.items():
         if name in properties:
             value = properties[name]
             conditions.setdefault(test, {})[key] = str(value).lower() if isinstance(value, bool) else value
-    return conditions
+    statement = {
+        "Sid": identifier,
+        "Effect": "Allow",
+        "Principal": _principal(str(properties["Principal"])),
+        "Action": properties["Action"],
+        "Resource": function.function_arn,
+    }
+    return {**statement, **({"Condition": conditions} if conditions else {})}
 
 
 TYPES: Final[tuple[ResourceType, ...]] = (LambdaVersion(), LambdaAliasType(), LambdaPermission())
