@@ -53,9 +53,10 @@ def delete(stack: Stack, retained: Iterable[str] = (), *, forced: bool = False) 
     _delete_all(stack, created_just_now=False)
     for replaced in stack.unfinished.cleanup if stack.unfinished else ():
         delete_one(stack, replaced)
-    if forced:
-        for resource in [one for one in stack.resources.values() if one.status == "DELETE_FAILED"]:
+    while forced and (failed := [one for one in stack.resources.values() if one.status == "DELETE_FAILED"]):
+        for resource in failed:
             stack.note(stack.resources.pop(resource.logical_id), "DELETE_SKIPPED")
+        _delete_all(stack, created_just_now=False)
     _end_deletion(stack)
 
 
@@ -105,15 +106,23 @@ def attempt(stack: Stack, resource: StackResource, action: str, work: Callable[[
 
 
 def _delete_all(stack: Stack, *, created_just_now: bool) -> list[str]:
-    """Delete what may be deleted, in reverse order; gives the names that could not be."""
-    left = []
+    """Delete what may be deleted, in reverse order; gives the names that could not be. What those depend on stays."""
+    left: list[str] = []
+    needed: set[str] = set()
     for name in reversed(list(stack.resources)):
-        if delete_one(stack, stack.resources[name], created_just_now=created_just_now):
+        if name in needed:
+            needed |= _dependencies(stack, name)
+        elif delete_one(stack, stack.resources[name], created_just_now=created_just_now):
             # A rolled back stack still lists its resources; a deleted one is read from its events.
             stack.resources[name].live = None
         else:
             left.append(name)
+            needed |= _dependencies(stack, name)
     return left
+
+
+def _dependencies(stack: Stack, name: str) -> frozenset[str]:
+    return stack.template.dependencies(name) if name in stack.template.resources else frozenset()
 
 
 def delete_one(stack: Stack, resource: StackResource, *, created_just_now: bool = False) -> bool:

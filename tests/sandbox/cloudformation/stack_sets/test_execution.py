@@ -1,0 +1,60 @@
+import json
+from typing import Any
+
+from guardrails.sandbox.embedded import Embedded
+from tests.sandbox.cloudformation.conftest import Requests
+from tests.sandbox.cloudformation.provider import resources
+from tests.sandbox.conftest import NewAccount
+
+REGIONS = ["eu-west-1", "us-east-1"]
+
+
+def template(**properties: Any) -> dict[str, Any]:
+    return {"TemplateBody": json.dumps({"Resources": resources(**properties)}), "Capabilities": ["CAPABILITY_IAM"]}
+
+
+def ended(cloudformation: Any, operation: str) -> list[tuple[str, str]]:
+    """How an operation ended, in each place."""
+    for _ in range(2):
+        cloudformation.describe_stack_set_operation(StackSetName="set", OperationId=operation)
+    results = cloudformation.list_stack_set_operation_results(StackSetName="set", OperationId=operation)["Summaries"]
+    return [(result["Status"], result.get("StatusReason", "")) for result in results]
+
+
+def test_custom_resources_live_in_every_instance(
+    sandbox: Embedded, new_account: NewAccount, root_id: str, requests: Requests
+) -> None:
+    """In each account and region of a stack set the function is asked for Create, Update and Delete; a failure tells its reason.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts-ops.html
+    """
+    account = new_account("one")
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    cloudformation.create_stack_set(
+        StackSetName="set", PermissionModel="SERVICE_MANAGED", AutoDeployment={"Enabled": False}, **template(Id="first")
+    )
+    target = {"StackSetName": "set", "DeploymentTargets": {"OrganizationalUnitIds": [root_id]}, "Regions": REGIONS}
+    created = cloudformation.create_stack_instances(**target)["OperationId"]
+    assert ended(cloudformation, created) == [("SUCCEEDED", "")] * 2
+
+    replaced = cloudformation.update_stack_set(StackSetName="set", **template(Id="second"))["OperationId"]
+    assert ended(cloudformation, replaced) == [("SUCCEEDED", "")] * 2
+
+    failed = cloudformation.update_stack_set(StackSetName="set", **template(Id="second", Fail="Update"))["OperationId"]
+    status, reason = ended(cloudformation, failed)[0]
+    assert (status, "Message returned: as you wished" in reason) == ("FAILED", True)
+
+    deleted = cloudformation.delete_stack_instances(RetainStacks=False, **target)["OperationId"]
+    assert ended(cloudformation, deleted) == [("SUCCEEDED", "")] * 2
+    asked = [
+        (one["RequestType"], one.get("PhysicalResourceId")) for one in requests(account=account, region="eu-west-1")
+    ]
+    assert asked == [
+        ("Create", None),
+        ("Update", "first"),
+        ("Delete", "first"),
+        ("Update", "second"),
+        ("Update", "second"),
+        ("Delete", "second"),
+    ]
