@@ -125,6 +125,7 @@ class LambdaFunctionType:
         }
         return {
             "Architectures": function.architectures,
+            "Code": {},
             "Description": function.description,
             "EphemeralStorage": {"Size": function.ephemeral_storage},
             "FunctionName": function.function_name,
