@@ -33,7 +33,7 @@ def test_a_function_is_created_changed_and_deleted(
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
     """
-    properties = {
+    properties: dict[str, Any] = {
         "Architectures": ["arm64"],
         "Description": "watches",
         "Environment": {"Variables": {"LEVEL": 1}},
