@@ -17,7 +17,7 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     server, seed        the WSGI application and what it begins with: they put everything below together
     cloudformation/     stacks, stack sets, templates, resource types
     cloudtrail/, identity_center/
-    aws_config/, guardduty/, securityhub/
+    access_analyzer/, aws_config/, guardduty/, securityhub/
     functions/          Lambda functions that really run, each in a process of its own
     account_services/   IAM, STS, KMS and S3, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what

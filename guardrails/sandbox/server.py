@@ -52,6 +52,8 @@ SUBJECTS: Final = (
     "guardduty.members",
     "guardduty.organization_configuration",
     "guardduty.publishing_destinations",
+    "access_analyzer.analyzers",
+    "access_analyzer.archive_rules",
     "aws_config.recorders",
     "aws_config.delivery_channels",
     "aws_config.aggregators",
@@ -158,6 +160,8 @@ class Application:
         if GATE.enforces and caller is not callers.ANONYMOUS:
             gate.check(call)
         handler = operations.handler_of(call.service, call.operation)
+        if handler is None and self._backend(environ) is None:
+            raise not_implemented(call.service, call.operation)
         if handler is None or body is None:
             return None
         answer = handler(call)
