@@ -38,8 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_MEMBER_ACCOUNTS", "SEEDS", "Running", "environment", "in_process", "reset", "start", "status", "stop"]
 
-SEEDS: Final = ("bare", "no-identity-center", "consolidated-billing", "no-organization")
-"""What the sandbox can begin with; `bare` is an organization with all features and an Identity Center instance in the home region."""
+SEEDS: Final = ("bare", "brownfield", "no-identity-center", "consolidated-billing", "no-organization")
+"""What the sandbox can begin with.
+
+`bare` is an organization with all features and an Identity Center instance in the home region; `brownfield` one that
+people have lived in for years; the others leave things out.
+"""
 
 MAX_MEMBER_ACCOUNTS: Final = 9_900
 """So many member accounts can be made at the beginning: a hundred less than the organization's quota, which leaves room for more."""

@@ -2,7 +2,8 @@
 
 `bare` is an organization on its first day: a management account with an administrator, all features, the root, no
 organizational unit, no member account, no policy type enabled, and an Identity Center instance in the home region.
-The other seeds leave things out, to meet the errors one meets.
+`brownfield` is an organization that others have lived in (see `brownfield.py`). The other seeds leave things out, to
+meet the errors one meets.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,14 +15,15 @@ from moto.iam.models import iam_backends
 from guardrails.sandbox.identity_center import instances
 from guardrails.sandbox.organizations import founding, organization
 from guardrails.sandbox.running import ACCESS_KEY_ID, HOME_REGION, MANAGEMENT_ACCOUNT_ID, SECRET_ACCESS_KEY
-from guardrails.sandbox.seed import population
-from guardrails.sandbox.serving import callers
+from guardrails.sandbox.seed import brownfield, population
+from guardrails.sandbox.seed.clients import Clients, WsgiApplication
+from guardrails.sandbox.serving import callers, turn
 
 ADMINISTRATOR: Final = "administrator"
 
 
-def lay(name: str, accounts: int = 0) -> None:
-    """Lay a seed into the empty sandbox, and that many member accounts on top.
+def lay(name: str, accounts: int, application: WsgiApplication) -> None:
+    """Lay a seed into the empty sandbox, and that many member accounts on top; `application` is the sandbox itself.
 
     Raises:
         ValueError: there is no such seed, or it has no organization that the accounts could be members of.
@@ -29,7 +31,7 @@ def lay(name: str, accounts: int = 0) -> None:
     if name not in _SEEDS:
         raise ValueError(f"There is no seed {name!r}; there are {', '.join(_SEEDS)}.")
     _administrator()
-    _SEEDS[name]()
+    _SEEDS[name](Clients(application))
     if accounts:
         if organization.backend().org is None:
             raise ValueError(f"The seed {name!r} has no organization that accounts could be members of.")
@@ -47,26 +49,34 @@ def _administrator() -> None:
     callers.forget(ACCESS_KEY_ID)
 
 
-def _bare() -> None:
+def _bare(clients: Clients) -> None:
     founding.found("ALL")
     instances.enable(MANAGEMENT_ACCOUNT_ID, HOME_REGION)
 
 
-def _no_identity_center() -> None:
+def _brownfield(clients: Clients) -> None:
+    """The bare organization, lived in; every step is a request of its own."""
+    _bare(clients)
+    with turn.given_away():
+        brownfield.lay(clients)
+
+
+def _no_identity_center(clients: Clients) -> None:
     founding.found("ALL")
 
 
-def _consolidated_billing() -> None:
+def _consolidated_billing(clients: Clients) -> None:
     founding.found("CONSOLIDATED_BILLING")
 
 
-def _no_organization() -> None:
+def _no_organization(clients: Clients) -> None:
     """Nothing: an account of its own."""
 
 
-_SEEDS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
+_SEEDS: Final[Mapping[str, Callable[[Clients], None]]] = MappingProxyType(
     {
         "bare": _bare,
+        "brownfield": _brownfield,
         "no-identity-center": _no_identity_center,
         "consolidated-billing": _consolidated_billing,
         "no-organization": _no_organization,
