@@ -1,0 +1,106 @@
+"""What somebody changed inside deployed stacks: a definition does not show it, a deeper look does, and apply mends it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from guardrails.sandbox.embedded import Embedded
+from tests.command_line import Workplace
+from tests.organization_snapshot import differences, snapshot
+
+SET = "AWS::CloudFormation::StackSet acme-kms-defaults"
+ARCHIVE = "AWS::CloudFormation::Stack acme-log-archive @ log-archive/eu-west-1"
+OWN = "AWS::CloudFormation::Stack acme-kms-defaults @ eu-central-1"
+
+
+@pytest.fixture
+def applied(workplace: Workplace) -> Workplace:
+    """The shipped configuration, applied to the bare organization."""
+    assert workplace.sandboxed("apply", "--yes").code == 0
+    return workplace
+
+
+def account_id(sandbox: Embedded, name: str) -> str:
+    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
+    (found,) = [str(each["Id"]) for page in pages for each in page["Accounts"] if each["Name"] == name]
+    return found
+
+
+def key_of(kms: Any) -> str:
+    (alias,) = [each for each in kms.list_aliases()["Aliases"] if each["AliasName"] == "alias/acme-default"]
+    return str(alias["TargetKeyId"])
+
+
+def tamper(sandbox: Embedded) -> None:
+    """Key rotation off in one region of one member and of the management account, an alias gone in another, the log bucket bare."""
+    for account, region in ((account_id(sandbox, "Acme Dev"), "eu-west-1"), (None, "eu-central-1")):
+        kms = sandbox.client("kms", region, account)
+        kms.disable_key_rotation(KeyId=key_of(kms))
+    sandbox.client("kms", "eu-central-1", account_id(sandbox, "Acme Prod")).delete_alias(AliasName="alias/acme-default")
+    archive = account_id(sandbox, "Acme Log Archive")
+    s3 = sandbox.client("s3", "eu-west-1", archive)
+    (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"]]
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    policy["Statement"] = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+
+def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workplace, sandbox: Embedded) -> None:
+    """`drift` sees nothing; `drift --deep` names each with account, region and property; `apply --deep` mends that and writes nothing else."""
+    assert applied.sandboxed("drift", "--deep").code == 0
+    before = snapshot(sandbox)
+    tamper(sandbox)
+    assert applied.sandboxed("drift").code == 0
+    drift = applied.sandboxed("drift", "--deep", "--output", "json")
+    assert (drift.code, drift.document["deep"], drift.document["complete"]) == (2, True, True)
+    found = {change["address"]: change["differences"] for change in drift.document["changes"]}
+    assert set(found) == {SET, ARCHIVE, OWN}
+    assert found[OWN] == {"Key.EnableKeyRotation": {"live": False, "desired": True}}
+    assert found[SET] == {
+        "dev/eu-west-1 Key.EnableKeyRotation": {"live": False, "desired": True},
+        "prod/eu-central-1 Alias": {"live": None, "desired": "AWS::KMS::Alias"},
+    }
+    assert all(name.startswith("BucketPolicy.PolicyDocument") for name in found[ARCHIVE])
+    mended = applied.sandboxed("apply", "--deep", "--yes", "--show-calls", "--output", "json")
+    assert mended.code == 0
+    assert mended.document["calls"]["writes"] == {
+        "cloudformation:create_change_set": 4,
+        "cloudformation:execute_change_set": 4,
+    }
+    assert applied.sandboxed("drift", "--deep").code == 0
+    assert differences(before, snapshot(sandbox)) == []
+
+
+def test_a_plan_that_looked_deeper_is_applied_as_deep(applied: Workplace, sandbox: Embedded) -> None:
+    """`apply FILE` looks as deep as the plan did: what was reviewed is mended, and a repair by somebody else makes the plan stale."""
+    tamper(sandbox)
+    assert applied.sandboxed("plan", "--deep", "--out", "plan.json").code == 0
+    kms = sandbox.client("kms", "eu-central-1")
+    kms.enable_key_rotation(KeyId=key_of(kms))
+    stale = applied.sandboxed("apply", "plan.json")
+    assert (stale.code, "no longer reproduces" in stale.message) == (6, True)
+    kms.disable_key_rotation(KeyId=key_of(kms))
+    assert applied.sandboxed("apply", "plan.json").code == 0
+    assert applied.sandboxed("drift", "--deep").code == 0
+
+
+def test_a_person_reads_what_drifted(applied: Workplace, sandbox: Embedded) -> None:
+    """The text names place, resource and property on one line of at most 80 columns, with the live and the declared value."""
+    kms = sandbox.client("kms", "eu-west-1", account_id(sandbox, "Acme Dev"))
+    kms.disable_key_rotation(KeyId=key_of(kms))
+    text = applied.sandboxed("drift", "--deep").out.splitlines()
+    place = text.index("    dev/eu-west-1 Key.EnableKeyRotation")
+    assert [line.split() for line in text[place + 1 : place + 3]] == [["live", "false"], ["declared", "true"]]
+    assert max(map(len, text)) <= 80
+
+
+def test_what_cannot_be_judged_is_said(applied: Workplace, sandbox: Embedded) -> None:
+    """Where drift cannot be detected the plan is incomplete, and apply refuses it."""
+    from tests.command_line import denied
+
+    with denied("cloudformation", "DetectStackSetDrift"):
+        drift = applied.sandboxed("drift", "--deep")
+        assert drift.code == 2
+        assert "detect_stack_set_drift" in drift.out
+        assert applied.sandboxed("apply", "--deep", "--yes").code == 6
