@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -72,6 +72,9 @@ lint: $(READY)  ## Format, lint, types, import rules
 
 crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes in turn, and prove that the next apply mends it (slow)
 	@$(PYTEST) --dist load --crash-every 1 tests/test_crash.py $(ARGS)
+
+bench-sandbox: $(READY)  ## Measure the sandbox with 100, 1,000 and 5,000 accounts (ARGS="100" for other sizes)
+	@.venv/bin/python tests/bench/sandbox.py $(ARGS)
 
 docs: $(READY)  ## Refresh what the program says: the output in README.md, the schemas that editors read (config/.schema)
 	@for kind in organization account controls identity; do \

@@ -47,7 +47,7 @@ def tamper(sandbox: Embedded) -> None:
 
 
 def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workplace, sandbox: Embedded) -> None:
-    """`drift` sees nothing; `drift --deep` names each with account, region and property; `apply --deep` mends that and writes nothing else."""
+    """`drift` sees nothing; `drift --deep` names place and property; `apply --deep` mends that and writes nothing else."""
     assert applied.sandboxed("drift", "--deep").code == 0
     before = snapshot(sandbox)
     tamper(sandbox)
