@@ -57,7 +57,8 @@ class _Comparison:
         elif isinstance(expected, list) and isinstance(actual, list):
             yield from self._arrays(expected, actual, rule, path)
         else:
-            yield Difference(path, "REMOVE" if _nothing(actual) else "NOT_EQUAL", expected, actual)
+            missing = _nothing(actual) and not isinstance(actual, int)  # a live false or 0 is a value that can be shown
+            yield Difference(path, "REMOVE" if missing else "NOT_EQUAL", expected, actual)
 
     def objects(
         self, expected: Mapping[str, Json], actual: Mapping[str, Json], rule: Rule, path: str, *, whole: bool
