@@ -7,7 +7,7 @@ import pytest
 
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace, denied
-from tests.organization_snapshot import differences, snapshot
+from tests.organization_snapshot import differences, in_order, snapshot
 
 SET = "AWS::CloudFormation::StackSet acme-kms-defaults"
 ARCHIVE = "AWS::CloudFormation::Stack acme-log-archive @ log-archive/eu-west-1"
@@ -74,7 +74,7 @@ def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workpl
 
 def deployed(state: Any) -> Any:
     """A snapshot in which a stack that was mended is a stack like any other."""
-    return json.loads(json.dumps(state).replace("UPDATE_COMPLETE", "CREATE_COMPLETE"))
+    return in_order(json.loads(json.dumps(state).replace("UPDATE_COMPLETE", "CREATE_COMPLETE")))
 
 
 def test_a_plan_that_looked_deeper_is_applied_as_deep(applied: Workplace, sandbox: Embedded) -> None:
