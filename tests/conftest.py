@@ -24,6 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 10, is for every day)",
     )
     parser.addoption(
+        "--every-service",
+        action="store_true",
+        help="ask the sandbox for something of every service that botocore knows, instead of every fortieth",
+    )
+    parser.addoption(
         "--write-docs",
         action="store_true",
         help="write what the program says into the generated blocks of README.md, instead of comparing",

@@ -7,15 +7,12 @@ at once, in the service's protocol and with a code that no client retries. Nothi
 import importlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from flask import Flask, request
-from flask.typing import ResponseReturnValue
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.exceptions import HTTPException
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
@@ -23,10 +20,11 @@ from guardrails.sandbox.cloudformation import custom_resources
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.seed import laying
-from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations
+from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations, required_members
 from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.calls import Call, Signature
-from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented, reply
+from guardrails.sandbox.serving.moto_services import MotoServices, refused
+from guardrails.sandbox.serving.refusals import Refusal, Reply, not_implemented
 from guardrails.sandbox.serving.turn import TURN
 
 SUBJECTS: Final = (
@@ -99,9 +97,7 @@ class Application:
     def __init__(self, seed_name: str = "bare", accounts: int = 0) -> None:
         install()
         self.seed_name, self.accounts = seed_name, accounts
-        self._dispatcher = DomainDispatcherApplication(create_backend_app)
-        self._backends: dict[str, str | None] = {}
-        self._apps: dict[str, Flask] = {}
+        self._moto = MotoServices()
         self.reset(seed_name, accounts)
 
     def reset(self, seed_name: str, accounts: int = 0) -> None:
@@ -141,15 +137,15 @@ class Application:
         signed = calls.signature(environ) or calls.unsigned(environ, body)
         if signed is None:
             ongoing.go_on(None)
-            return self._moto(environ, start_response)
+            return self._moto.answer(environ, start_response)
         try:
             answer = self._own_answer(signed, environ, body)
         except Refusal as refusal:
-            answer = _refused(refusal, signed.service, environ)
+            answer = refused(refusal, signed.service, environ)
         except lifecycle.ResetMeanwhile:
-            answer = _refused(_reset_meanwhile(), signed.service, environ)
+            answer = refused(_reset_meanwhile(), signed.service, environ)
         if answer is None:
-            return self._moto(environ, start_response)
+            return self._moto.answer(environ, start_response)
         return _respond(answer, environ, start_response)
 
     def _own_answer(self, signed: Signature, environ: dict[str, Any], body: bytes | None) -> Reply | None:
@@ -159,39 +155,20 @@ class Application:
         calls.check_task(signed, caller, environ, body)
         call = _call(signed, caller, environ, body)
         ongoing.go_on(call)
+        if call is None and caller is callers.ANONYMOUS:
+            raise not_implemented(signed.service, "")
         if call is None:
             return None
         if GATE.enforces and caller is not callers.ANONYMOUS:
             gate.check(call)
         handler = operations.handler_of(call.service, call.operation)
-        if handler is None and self._backend(environ) is None:
+        if handler is None and not self._moto.has(environ):
             raise not_implemented(call.service, call.operation)
         if handler is None or body is None:
             return None
+        required_members.check(call)
         answer = handler(call)
         return None if answer is operations.FORWARD else call.reply(answer)
-
-    def _moto(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        backend = self._backend(environ)
-        if backend is None:
-            signed = calls.signature(environ)
-            service = signed.service if signed else "unknown"
-            refusal = not_implemented(service, str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2])
-            return _respond(_refused(refusal, service, environ), environ, start_response)
-        if backend not in self._apps:
-            self._apps[backend] = _moto_app(backend)
-        # The whole answer is made while the request has its turn; only sending it may happen later.
-        return list(self._apps[backend](environ, start_response))
-
-    def _backend(self, environ: dict[str, Any]) -> str | None:
-        path = str(environ.get("PATH_INFO", ""))
-        if path.startswith(("/latest/meta-data/", "/latest/api/", "/moto-api")):
-            return None
-        host = self._dispatcher.infer_service_region_host(environ, path) or "s3.us-east-1.amazonaws.com"
-        if host not in self._backends:
-            matches = (name for name, url in self._dispatcher.backend_url_patterns if url.match(f"http://{host}"))
-            self._backends[host] = host if host in _modules() else next(matches, None)
-        return self._backends[host]
 
 
 def _call(signed: Signature, caller: Caller, environ: dict[str, Any], body: bytes | None) -> Call | None:
@@ -200,59 +177,6 @@ def _call(signed: Signature, caller: Caller, environ: dict[str, Any], body: byte
     if not GATE.enforces and not operations.answered_services().intersection(services):
         return None
     return calls.recognized(signed, caller, environ, body or b"")
-
-
-@cache
-def _modules() -> frozenset[str]:
-    from moto.backends import list_of_moto_modules
-
-    return frozenset(list_of_moto_modules())
-
-
-def _moto_app(backend: str) -> Flask:
-    """Moto's own application for one service; its failures become refusals instead of pages that clients retry."""
-    create: Callable[[Any], Flask] = create_backend_app
-    app = create(backend)
-    app.register_error_handler(NotImplementedError, _missing)
-    app.register_error_handler(404, _missing_path)
-    app.register_error_handler(405, _missing_path)
-    app.register_error_handler(Exception, _failure)
-    return app
-
-
-def _missing(error: Exception) -> ResponseReturnValue:
-    signed = calls.signature(request.environ)
-    operation = _asked_operation(signed)
-    return _flask(
-        _refused(not_implemented(signed.service if signed else "", operation), _name(signed), request.environ)
-    )
-
-
-def _missing_path(error: Exception) -> ResponseReturnValue:
-    if request.routing_exception is None:
-        assert isinstance(error, HTTPException)
-        return error.get_response()
-    return _missing(error)
-
-
-def _failure(error: Exception) -> ResponseReturnValue:
-    """Anything that moto did not expect: told plainly, and not as a 5xx, which clients would try again for half a minute."""
-    if isinstance(error, HTTPException):
-        return error.get_response()
-    signed = calls.signature(request.environ)
-    refusal = Refusal("SandboxFailure", f"The sandbox failed in {_name(signed)}:{_asked_operation(signed)}: {error!r}")
-    return _flask(_refused(refusal, _name(signed), request.environ))
-
-
-def _asked_operation(signed: Signature | None) -> str:
-    target = request.headers.get("X-Amz-Target", "")
-    if target:
-        return target.rpartition(".")[2]
-    return str(request.values.get("Action") or f"{request.method} {request.path}")
-
-
-def _name(signed: Signature | None) -> str:
-    return signed.service if signed else "unknown"
 
 
 def _unknown_key(service: str) -> Refusal:
@@ -266,17 +190,8 @@ def _reset_meanwhile() -> Refusal:
     return Refusal("SandboxReset", "The sandbox was reset while this request was being answered.")
 
 
-def _refused(refusal: Refusal, service: str, environ: dict[str, Any]) -> Reply:
-    target, content_type = str(environ.get("HTTP_X_AMZ_TARGET", "")), str(environ.get("CONTENT_TYPE", ""))
-    return reply(refusal, service=service, target=target, content_type=content_type)
-
-
-def _flask(answer: Reply) -> Response:
-    return Response(answer.body, answer.status, dict(answer.headers))
-
-
 def _respond(answer: Reply, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    return _flask(answer)(environ, start_response)
+    return Response(answer.body, answer.status, dict(answer.headers))(environ, start_response)
 
 
 class RequestHandler(MotoRequestHandler):

@@ -31,7 +31,7 @@ def test_what_is_missing_says_so_at_once(
     client = sandbox.client(service)
     begin = time.perf_counter()
     assert refused(getattr(client, operation), **parameters) == "NotImplemented"
-    assert time.perf_counter() - begin < 2
+    assert time.perf_counter() - begin < 10  # clients try again for thirty; EC2 takes some seconds to load
 
 
 def test_many_threads_take_turns(sandbox: Embedded, root_id: str) -> None:

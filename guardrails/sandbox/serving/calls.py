@@ -38,6 +38,18 @@ SERVICES_OF_SIGNING_NAME: Final[Mapping[str, tuple[str, ...]]] = {
     "tagging": ("resourcegroupstaggingapi",),
 }
 """Signing name -> botocore's services that sign with it, where it is not the service's own name; the first with the operation counts."""
+GLOBAL: Final = "us-east-1"
+SIGN_IN: Final[Mapping[str, str]] = {
+    "/assignment/accounts": "sso",
+    "/assignment/roles": "sso",
+    "/federation/credentials": "sso",
+    "/logout": "sso",
+    "/client/register": "sso-oidc",
+    "/device_authorization": "sso-oidc",
+    "/token": "sso-oidc",
+    "/v1/token": "signin",
+}
+"""Where users of Identity Center and of the console sign in, without a signature: address -> service."""
 _S3_CONTROL: Final = "/v20180820/"
 
 
@@ -60,7 +72,7 @@ class Call:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """The request's members by their names in botocore's model; members that were not sent are absent."""
-        parser = PROTOCOL_PARSERS[self._protocol](self._model, map_type=dict)
+        parser = PROTOCOL_PARSERS[self.protocol](self.model, map_type=dict)
         parsed = parser.parse(
             {
                 "method": self.request.method,
@@ -75,26 +87,28 @@ class Call:
 
     def reply(self, answer: Mapping[str, Any]) -> Reply:
         """Write the operation's response members in the protocol that the request was made in."""
-        serializer = get_serializer_class(self.service, self._protocol)(operation_model=self._model)
+        serializer = get_serializer_class(self.service, self.protocol)(operation_model=self.model)
         response = serializer.serialize(answer)
         body = response["body"]
         status = answer.get(self._status_member, response["status_code"])
         return Reply(status, dict(response["headers"]), body if isinstance(body, bytes) else body.encode())
 
     @property
-    def _model(self) -> OperationModel:
+    def model(self) -> OperationModel:
+        """The operation, as botocore describes it."""
         model: OperationModel = get_service_model(self.service).operation_model(self.operation)
         return model
 
     @property
     def _status_member(self) -> str:
         """The response's member that is the HTTP status, where there is one: moto's serializers write it into the body."""
-        shape = self._model.output_shape
+        shape = self.model.output_shape
         members = shape.members.items() if shape else ()
         return next((name for name, member in members if member.serialization.get("location") == "statusCode"), "")
 
     @property
-    def _protocol(self) -> str:
+    def protocol(self) -> str:
+        """The protocol that the request is made in, as botocore names it: `query`, `json`, `rest-json` and so on."""
         return determine_request_protocol(get_service_model(self.service), self.request.content_type)
 
 
@@ -120,14 +134,16 @@ def signature(environ: Mapping[str, Any]) -> Signature | None:
 
 
 def unsigned(environ: Mapping[str, Any], body: bytes | None) -> Signature | None:
-    """The operations of STS that come without a signature, as if nobody had signed them for us-east-1; None for any other request.
+    """What comes without a signature, to STS or to sign-in services, as if nobody had signed it for us-east-1; None for all else.
 
     Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
     """
-    form = str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
-    if form and body is not None and dict(parse_qsl(body.decode())).get("Action", "").startswith("AssumeRoleWith"):
-        return Signature("", "us-east-1", "sts")
-    return None
+    kind = str(environ.get("CONTENT_TYPE", ""))
+    if kind.startswith("application/x-www-form-urlencoded") and body is not None:
+        action = dict(parse_qsl(body.decode())).get("Action", "")
+        return Signature("", GLOBAL, "sts") if action.startswith("AssumeRoleWith") else None
+    service = SIGN_IN.get(str(environ.get("PATH_INFO", "")))
+    return Signature("", GLOBAL, service) if service else None
 
 
 def read_body(environ: dict[str, Any]) -> bytes | None:

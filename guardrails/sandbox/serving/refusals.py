@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 from moto.core.exceptions import ServiceException
 
+CBOR: Final = "application/cbor"
 XML_REST_SERVICES: Final = frozenset({"s3", "s3control", "s3-control", "route53", "cloudfront"})
 
 
@@ -51,6 +52,9 @@ def reply(refusal: Refusal, *, service: str, target: str, content_type: str) -> 
     if not target and content_type.startswith("application/x-www-form-urlencoded"):
         return _xml(refusal, "<ErrorResponse><Error>{}</Error><RequestId>{}</RequestId></ErrorResponse>")
     body = {"__type": refusal.code, "message": refusal.message, "Message": refusal.message, **refusal.details}
+    if content_type == CBOR:
+        headers = {"Content-Type": CBOR, "Smithy-Protocol": "rpc-v2-cbor"}
+        return Reply(refusal.status, headers, _cbor(body))
     headers = {"Content-Type": "application/json", "X-Amzn-ErrorType": refusal.code}
     return Reply(refusal.status, headers, json.dumps(body).encode())
 
@@ -59,3 +63,18 @@ def _xml(refusal: Refusal, frame: str) -> Reply:
     error = f"<Type>Sender</Type><Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"
     body = frame.format(error, "00000000-0000-0000-0000-000000000000")
     return Reply(refusal.status, {"Content-Type": "text/xml"}, body.encode())
+
+
+def _cbor(texts: Mapping[str, str]) -> bytes:
+    """Texts by their names, in CBOR.
+
+    Source: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+    """
+    pairs = b"".join(_cbor_text(name) + _cbor_text(text) for name, text in texts.items())
+    return bytes([0xA0 | len(texts)]) + pairs
+
+
+def _cbor_text(text: str) -> bytes:
+    """A text of less than 64 KiB: its length in two bytes, then itself."""
+    encoded = text.encode()
+    return b"\x79" + len(encoded).to_bytes(2, "big") + encoded
