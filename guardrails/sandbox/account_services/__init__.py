@@ -10,7 +10,7 @@ root_sessions          STS: sessions of a member's root, each for one task
 root_credentials       IAM: the password of a member's root
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
-logs                   CloudWatch Logs: the key of a log group that exists
+logs                   CloudWatch Logs: the key of a log group that exists, metric filters put again
 s3                     S3: the default retention of a bucket
 service_permissions    whether a resource policy lets an AWS service act on the resource
 delivery               the buckets and keys, in whichever accounts, that services deliver to

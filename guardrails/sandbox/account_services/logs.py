@@ -1,4 +1,4 @@
-"""CloudWatch Logs where moto falls short: the key of a log group that exists.
+"""CloudWatch Logs where moto falls short: the key of a log group that exists, and metric filters put again.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/encrypt-log-data-kms.html
 """
@@ -21,6 +21,20 @@ def associate_kms_key(call: Call) -> Answer:
 def disassociate_kms_key(call: Call) -> Answer:
     """Stop encrypting what a log group ingests with its key."""
     _asked(call).kms_key_id = None
+    return {}
+
+
+@operation("logs", "PutMetricFilter")
+def put_metric_filter(call: Call) -> Answer:
+    """Put a metric filter on a log group, in the place of the one of its name.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+    """
+    asked, group, backend = call.parameters, _asked(call), logs_backends[call.account_id][call.region]
+    if len(asked["metricTransformations"]) != 1:
+        raise Refusal("InvalidParameterException", "A metric filter has exactly one metric transformation.")
+    backend.delete_metric_filter(asked["filterName"], group.name)
+    backend.put_metric_filter(asked["filterName"], asked["filterPattern"], group.name, asked["metricTransformations"])
     return {}
 
 

@@ -35,7 +35,7 @@ class Difference:
 
 def compare(expected: Mapping[str, Json], actual: Mapping[str, Json], schema: ResourceSchema) -> tuple[Difference, ...]:
     """Everything in which live properties differ from expected ones."""
-    comparison = _Comparison(schema.document, schema.write_only())
+    comparison = _Comparison(schema.document, schema.write_only(), f"/{schema.tag_property()}")
     return tuple(comparison.objects(expected, actual, schema.document, "", whole=False))
 
 
@@ -43,6 +43,7 @@ def compare(expected: Mapping[str, Json], actual: Mapping[str, Json], schema: Re
 class _Comparison:
     document: Rule
     write_only: frozenset[str]
+    tags: str
 
     def values(self, expected: Json, actual: Json, rule: Rule, path: str, *, whole: bool) -> Iterator[Difference]:
         """The differences at or beneath one place; `whole`: what only the live side has counts too."""
@@ -76,7 +77,8 @@ class _Comparison:
 
     def _arrays(self, expected: Sequence[Json], actual: Sequence[Json], rule: Rule, path: str) -> Iterator[Difference]:
         items = rule.get("items", {})
-        if rule.get("insertionOrder", True):
+        # Tags have no order, whatever a schema says.
+        if rule.get("insertionOrder", True) and path != self.tags:
             pairs = list(enumerate(zip(expected, actual, strict=False)))
             missing = list(enumerate(expected))[len(actual) :]
             added = list(enumerate(actual))[len(expected) :]
@@ -121,10 +123,19 @@ def _same(expected: Json, actual: Json) -> bool:
     if expected == actual or (_nothing(expected) and _nothing(actual)):
         return True
     if not isinstance(expected, str) or not isinstance(actual, str):
-        return False
+        return _scalar(expected) and _scalar(actual) and _text(expected) == _text(actual)
     # A template may name a thing by its ARN where the service gives back its bare name, and the other way round.
     longer, shorter = sorted((expected, actual), key=len, reverse=True)
     return bool(shorter) and longer.startswith("arn:") and longer.endswith((f"/{shorter}", f":{shorter}"))
+
+
+def _scalar(value: Json) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _text(value: Json) -> str:
+    """A scalar as CloudFormation writes it: free-form JSON may say "7" for 7 and "true" for true."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _nothing(value: Json) -> bool:

@@ -39,10 +39,14 @@ class ResourceFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A live resource as a template sees it: `physical_id` is what `Ref` gives, `attributes` what `Fn::GetAtt` gives."""
+    """A live resource as a template sees it: `physical_id` is what `Ref` gives, `attributes` what `Fn::GetAtt` gives.
+
+    `parent` is what its type needs besides to find it, where the physical id names it only within another resource.
+    """
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

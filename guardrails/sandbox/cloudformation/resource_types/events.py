@@ -1,9 +1,9 @@
-"""AWS::Events::Rule."""
+"""AWS::Events::Rule, AWS::Events::EventBus and AWS::Events::EventBusPolicy."""
 
 import json
 from typing import Any, Final
 
-from moto.events.models import EventsBackend, events_backends
+from moto.events.models import EventBus, EventBusPolicyStatement, EventsBackend, events_backends
 
 from guardrails.sandbox.cloudformation.resource_types import (
     Place,
@@ -102,6 +102,106 @@ class EventsRule:
         return Resource(reference, {"Arn": rule.arn})
 
 
+class EventsEventBus:
+    """An event bus, without partner events and without a policy.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html
+    """
+
+    name = "AWS::Events::EventBus"
+    applied = frozenset({"DeadLetterConfig", "Description", "KmsKeyIdentifier", "Name", "Tags"})
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Create the bus."""
+        return self._apply(place, _backend(place).create_event_bus(properties["Name"]), properties)
+
+    def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
+        """Apply the settings."""
+        return self._apply(place, _backend(place).describe_event_bus(resource.physical_id), properties)
+
+    def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
+        """Delete the bus; one with rules stays.
+
+        Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html
+        """
+        backend = _backend(place)
+        if resource.physical_id in backend.event_buses:
+            if backend.event_buses[resource.physical_id].rules:
+                raise ResourceFailed(f"Event bus {resource.physical_id} has rules and cannot be deleted.")
+            backend.delete_event_bus(resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The bus's settings and tags."""
+        backend = _backend(place)
+        bus = backend.event_buses.get(resource.physical_id)
+        if bus is None:
+            return None
+        return {
+            "DeadLetterConfig": bus.dead_letter_config,
+            "Description": bus.description,
+            "KmsKeyIdentifier": bus.kms_key_identifier,
+            "Name": bus.name,
+            "Tags": own_tags(backend.tagger.get_tag_dict_for_resource(bus.arn)),
+        }
+
+    def _apply(self, place: Place, bus: EventBus, properties: Properties) -> Resource:
+        bus.dead_letter_config = properties.get("DeadLetterConfig")
+        bus.description = properties.get("Description")
+        bus.kms_key_identifier = properties.get("KmsKeyIdentifier")
+        tagger = _backend(place).tagger
+        tagger.delete_all_tags_for_resource(bus.arn)
+        tagger.tag_resource(bus.arn, tag_list(place.all_tags(properties.get("Tags"))))
+        return Resource(bus.name, {"Arn": bus.arn, "Name": bus.name})
+
+
+class EventsEventBusPolicy:
+    """One statement of a bus's policy: given whole, or by principal, action and condition.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
+    """
+
+    name = "AWS::Events::EventBusPolicy"
+    applied = frozenset({"Action", "Condition", "EventBusName", "Principal", "Statement", "StatementId"})
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Put the statement under an id that is free."""
+        bus = _backend(place)._get_event_bus(properties.get("EventBusName", "default"))
+        sid = properties["StatementId"]
+        if sid in bus._statements:
+            raise ResourceFailed(f"Resource of type '{self.name}' with identifier '{bus.name}|{sid}' already exists.")
+        return self.update(place, Resource(f"{bus.name}|{sid}"), properties)
+
+    def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
+        """Put the statement again."""
+        bus_name, _, sid = resource.physical_id.partition("|")
+        bus, whole = _backend(place).describe_event_bus(bus_name), properties.get("Statement")
+        if whole is not None:
+            statement = json.loads(whole) if isinstance(whole, str) else dict(whole)
+            bus._statements[sid] = EventBusPolicyStatement.from_dict({**statement, "Sid": sid})
+            return resource
+        action, principal, condition = (properties.get(name) for name in ("Action", "Principal", "Condition"))
+        put: Any = _backend(place)._put_permission_from_params
+        put(bus, action, principal, sid, condition)
+        return resource
+
+    def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
+        """Take the statement off."""
+        bus_name, _, sid = resource.physical_id.partition("|")
+        bus = _backend(place).event_buses.get(bus_name)
+        if bus is not None:
+            bus.remove_statement(sid)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The statement without its id; principal, action and condition by themselves are write-only."""
+        bus_name, _, sid = resource.physical_id.partition("|")
+        bus = _backend(place).event_buses.get(bus_name)
+        if bus is None or sid not in bus._statements:
+            return None
+        statement = bus._statements[sid].describe()
+        del statement["Sid"]
+        return {"EventBusName": bus.name, "Statement": statement, "StatementId": sid}
+
+
 def _name(resource: Resource) -> str:
     return resource.physical_id.rpartition("|")[2]
 
@@ -110,4 +210,4 @@ def _text(pattern: Any) -> str | None:
     return pattern if pattern is None or isinstance(pattern, str) else json.dumps(pattern)
 
 
-TYPES: Final[tuple[ResourceType, ...]] = (EventsRule(),)
+TYPES: Final[tuple[ResourceType, ...]] = (EventsRule(), EventsEventBus(), EventsEventBusPolicy())

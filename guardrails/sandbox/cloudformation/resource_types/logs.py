@@ -1,6 +1,6 @@
-"""AWS::Logs::LogGroup."""
+"""AWS::Logs::LogGroup and AWS::Logs::MetricFilter."""
 
-from typing import Final
+from typing import Any, Final
 
 from moto.logs.models import LogGroup, LogsBackend, logs_backends
 
@@ -68,4 +68,68 @@ class LogsLogGroup:
         return Resource(group.name, {"Arn": f"{group.arn}:*"})
 
 
-TYPES: Final[tuple[ResourceType, ...]] = (LogsLogGroup(),)
+class LogsMetricFilter:
+    """A metric filter of a log group.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html
+    """
+
+    name = "AWS::Logs::MetricFilter"
+    applied = frozenset({"FilterName", "FilterPattern", "LogGroupName", "MetricTransformations"})
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Put the filter on the log group, under a name that is free there."""
+        group = properties["LogGroupName"]
+        name = properties.get("FilterName") or place.generated_name(512)
+        if group not in _backend(place).groups:
+            raise ResourceFailed("The specified log group does not exist.")
+        if _filter(place, group, name):
+            raise ResourceFailed(f"Resource of type '{self.name}' with identifier '{group}|{name}' already exists.")
+        return self.update(place, Resource(name, parent=group), properties)
+
+    def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
+        """Put the filter again."""
+        backend, group = _backend(place), resource.parent
+        backend.delete_metric_filter(resource.physical_id, group)
+        transformations: Any = [_to_logs(one) for one in properties["MetricTransformations"]]
+        backend.put_metric_filter(resource.physical_id, properties["FilterPattern"], group, transformations)
+        return resource
+
+    def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
+        """Delete the filter."""
+        _backend(place).delete_metric_filter(resource.physical_id, resource.parent)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The filter; None when it or its log group is gone."""
+        found = _filter(place, resource.parent, resource.physical_id)
+        if found is None or resource.parent not in _backend(place).groups:
+            return None
+        return {
+            "FilterName": found["filterName"],
+            "FilterPattern": found["filterPattern"],
+            "LogGroupName": found["logGroupName"],
+            "MetricTransformations": [_from_logs(one) for one in found["metricTransformations"]],
+        }
+
+
+def _filter(place: Place, group: str, name: str) -> dict[str, Any] | None:
+    found = _backend(place).filters.metric_filters
+    return next((one for one in found if (one["logGroupName"], one["filterName"]) == (group, name)), None)
+
+
+def _to_logs(transformation: dict[str, Any]) -> dict[str, Any]:
+    """A transformation in the shape of the service: names begin in lower case, dimensions are a mapping."""
+    made = {name[0].lower() + name[1:]: value for name, value in transformation.items()}
+    if "Dimensions" in transformation:
+        made["dimensions"] = {one["Key"]: one["Value"] for one in transformation["Dimensions"]}
+    return made
+
+
+def _from_logs(transformation: dict[str, Any]) -> dict[str, Any]:
+    read = {name[0].upper() + name[1:]: value for name, value in transformation.items()}
+    if "Dimensions" in read:
+        read["Dimensions"] = [{"Key": key, "Value": value} for key, value in read["Dimensions"].items()]
+    return read
+
+
+TYPES: Final[tuple[ResourceType, ...]] = (LogsLogGroup(), LogsMetricFilter())

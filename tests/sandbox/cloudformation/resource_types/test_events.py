@@ -28,3 +28,33 @@ def test_a_rule_comes_changes_and_goes(sandbox: Embedded, deploy: Deploy, delete
     assert [target["Id"] for target in events.list_targets_by_rule(Rule="sign-in")["Targets"]] == ["two"]
     delete()
     assert events.list_rules()["Rules"] == []
+
+
+def test_a_bus_and_its_policy_come_and_go(sandbox: Embedded, deploy: Deploy, delete: Callable[[], None]) -> None:
+    """A bus with a rule on it and statements in its policy: one given whole, one by principal and condition.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
+    """
+    whole = {"Effect": "Allow", "Principal": "*", "Action": "events:PutEvents", "Resource": {"Fn::GetAtt": "Bus.Arn"}}
+    condition = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-one"}
+    parts = {"Principal": "*", "Action": "events:PutEvents", "Condition": condition}
+
+    def statement(sid: str, **properties: Any) -> dict[str, Any]:
+        properties = {"EventBusName": {"Ref": "Bus"}, "StatementId": sid, **properties}
+        return {"Type": "AWS::Events::EventBusPolicy", "Properties": properties}
+
+    resources = {
+        "Bus": {"Type": "AWS::Events::EventBus", "Properties": {"Name": "security", "Description": "findings"}},
+        "Rule": rule(EventBusName={"Ref": "Bus"}, Targets=[TARGET]),
+        "Parts": statement("parts", **parts),
+    }
+    stack = deploy(resources, {"Policy": {"Ref": "Parts"}, "Rule": {"Ref": "Rule"}})
+    assert stack["outputs"] == {"Policy": "security|parts", "Rule": "security|sign-in"}
+    events = sandbox.client("events")
+    (shown,) = json.loads(events.describe_event_bus(Name="security")["Policy"])["Statement"]
+    assert shown["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-one"}}
+    deploy({**resources, "Parts": statement("parts", Statement=whole)})
+    (shown,) = json.loads(events.describe_event_bus(Name="security")["Policy"])["Statement"]
+    assert (shown["Sid"], "Condition" in shown) == ("parts", False)
+    delete()
+    assert [bus["Name"] for bus in events.list_event_buses()["EventBuses"]] == ["default"]

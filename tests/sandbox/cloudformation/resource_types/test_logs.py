@@ -34,3 +34,30 @@ def test_a_retention_that_aws_does_not_have_is_refused(deploy: Deploy) -> None:
     """RetentionInDays takes only AWS's steps."""
     stack = deploy({"Group": group(RetentionInDays=31)})
     assert "31 is not a valid enum value" in stack["reasons"][0]
+
+
+def test_a_metric_filter_comes_changes_and_goes(sandbox: Embedded, deploy: Deploy) -> None:
+    """Its pattern and its transformation are what plain CloudWatch Logs calls show, after an update too.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html
+    """
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/trail"}}
+    logs = sandbox.client("logs")
+
+    def metric_filter(pattern: str) -> dict[str, Any]:
+        transformation = {"MetricName": "RootUsed", "MetricNamespace": "Security", "MetricValue": "1"}
+        properties = {"LogGroupName": {"Ref": "Group"}, "FilterPattern": pattern, "FilterName": "root-used"}
+        return {
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {**properties, "MetricTransformations": [transformation]},
+        }
+
+    stack = deploy({"Group": group, "Filter": metric_filter("one")}, {"Name": {"Ref": "Filter"}})
+    assert stack["outputs"] == {"Name": "root-used"}
+    (found,) = logs.describe_metric_filters(logGroupName="/trail")["metricFilters"]
+    assert (found["filterPattern"], found["metricTransformations"][0]["metricName"]) == ("one", "RootUsed")
+    deploy({"Group": group, "Filter": metric_filter("two")})
+    (found,) = logs.describe_metric_filters(logGroupName="/trail")["metricFilters"]
+    assert found["filterPattern"] == "two"
+    deploy({"Group": group})
+    assert logs.describe_metric_filters(logGroupName="/trail")["metricFilters"] == []

@@ -45,3 +45,29 @@ def test_a_taken_name_fails_the_stack(sandbox: Embedded, deploy: Deploy) -> None
     stack = deploy({"Topic": topic()})
     assert stack["status"] == "ROLLBACK_COMPLETE"
     assert "alerts already exists" in stack["reasons"][0]
+
+
+def test_a_subscription_comes_changes_and_goes(sandbox: Embedded, deploy: Deploy) -> None:
+    """Its attributes are what plain SNS calls show; one that leaves the template goes away.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html
+    """
+    topic = {"Type": "AWS::SNS::Topic"}
+    endpoint = {"TopicArn": {"Ref": "Topic"}, "Protocol": "sqs", "Endpoint": "arn:aws:sqs:eu-west-1:111111111111:one"}
+    sns = sandbox.client("sns")
+
+    def subscription(**properties: Any) -> dict[str, Any]:
+        return {"Type": "AWS::SNS::Subscription", "Properties": {**endpoint, **properties}}
+
+    first = subscription(FilterPolicy={"severity": ["high"]}, RawMessageDelivery=True)
+    arn = deploy({"Topic": topic, "One": first}, {"Arn": {"Ref": "One"}})["outputs"]["Arn"]
+    attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert (json.loads(attributes["FilterPolicy"]), attributes["RawMessageDelivery"]) == (
+        {"severity": ["high"]},
+        "true",
+    )
+    deploy({"Topic": topic, "One": subscription()})
+    attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert ("FilterPolicy" in attributes, attributes["RawMessageDelivery"]) == (False, "false")
+    deploy({"Topic": topic})
+    assert sns.list_subscriptions()["Subscriptions"] == []

@@ -44,6 +44,25 @@ def untag_rule(client: Client, name: str) -> None:
     client("events").untag_resource(ResourceARN=arn, TagKeys=["team"])
 
 
+def bus(name: str) -> str:
+    return f"arn:aws:events:eu-west-1:111111111111:event-bus/{name}"
+
+
+STATEMENT: dict[str, Any] = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "events:PutEvents",
+    "Resource": bus("default"),
+}
+STATEMENT |= {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-one"}}}
+
+
+def put_statement(client: Client, _: str) -> None:
+    statement = {key: value for key, value in STATEMENT.items() if key != "Condition"}
+    policy = {"Version": "2012-10-17", "Statement": [{**statement, "Sid": "organization"}]}
+    client("events").put_permission(EventBusName="default", Policy=json.dumps(policy))
+
+
 SPECIMENS = [
     Specimen(
         "AWS::Events::Rule",
@@ -65,5 +84,25 @@ SPECIMENS = [
         {"ScheduleExpression": "rate(1 day)"},
         {"ScheduleExpression": rule(ScheduleExpression="rate(2 days)")},
         remove_rule,
+    ),
+    Specimen(
+        "AWS::Events::EventBus",
+        {
+            "Name": "security",
+            "Description": "findings",
+            "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-west-1:111111111111:one"},
+            "KmsKeyIdentifier": "alias/one",
+            "Tags": TAGS,
+        },
+        {"Tags": lambda client, name: client("events").untag_resource(ResourceARN=bus(name), TagKeys=["team"])},
+        lambda client, name: client("events").delete_event_bus(Name=name),
+        # moto has no UpdateEventBus.
+        fixed=frozenset({"DeadLetterConfig", "Description", "KmsKeyIdentifier"}),
+    ),
+    Specimen(
+        "AWS::Events::EventBusPolicy",
+        {"EventBusName": "default", "StatementId": "organization", "Statement": STATEMENT},
+        {"Statement": put_statement},
+        lambda client, _: client("events").remove_permission(StatementId="organization"),
     ),
 ]

@@ -1,9 +1,39 @@
+from typing import Any
+
 from tests.sandbox.cloudformation.specimens import TAGS, Client, Specimen
 
 
 def untag_log_group(client: Client, name: str) -> None:
     arn = client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]["arn"].removesuffix(":*")
     client("logs").untag_resource(resourceArn=arn, tagKeys=["team"])
+
+
+TRANSFORMATION: dict[str, Any] = {
+    "MetricName": "RootUsed",
+    "MetricNamespace": "Security",
+    "MetricValue": "1",
+    "DefaultValue": 0,
+    "Unit": "Count",
+    "Dimensions": [{"Key": "Account", "Value": "$.accountId"}],
+}
+
+
+def put_filter(client: Client, name: str, pattern: str, value: str) -> None:
+    """The metric filter put again, with this pattern and metric value."""
+    client("logs").put_metric_filter(
+        logGroupName="/trail",
+        filterName=name,
+        filterPattern=pattern,
+        metricTransformations=[
+            {
+                "metricName": "RootUsed",
+                "metricNamespace": "Security",
+                "metricValue": value,
+                "unit": "Count",
+                "dimensions": {"Account": "$.accountId"},
+            }
+        ],
+    )
 
 
 SPECIMENS = [
@@ -19,5 +49,22 @@ SPECIMENS = [
             "Tags": untag_log_group,
         },
         lambda client, name: client("logs").delete_log_group(logGroupName=name),
+    ),
+    Specimen(
+        "AWS::Logs::MetricFilter",
+        {
+            "FilterName": "root-used",
+            "FilterPattern": "{ $.userIdentity.type = Root }",
+            "LogGroupName": {"Ref": "Group"},
+            "MetricTransformations": [TRANSFORMATION],
+        },
+        {
+            "MetricTransformations": lambda client, name: put_filter(
+                client, name, "{ $.userIdentity.type = Root }", "0"
+            ),
+            "FilterPattern": lambda client, name: put_filter(client, name, "nobody", "0"),
+        },
+        lambda client, name: client("logs").delete_metric_filter(logGroupName="/trail", filterName=name),
+        beside={"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/trail"}}},
     ),
 ]
