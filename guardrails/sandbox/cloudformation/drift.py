@@ -130,20 +130,28 @@ def _expected(resource: StackResource) -> dict[str, Any]:
 
 def _without_attachments(stack: Stack, resource: StackResource, live: Mapping[str, Any]) -> dict[str, Any]:
     """The live attachments but for those that another resource of the same stack makes: they are no drift of this one."""
-    attached = _ATTACHMENTS.get(resource.type)
-    if attached is None or resource.live is None:
-        return {}
-    name, other_type, other_name = attached
-    theirs = {
-        other.live.physical_id
-        for other in stack.resources.values()
-        if other.live and other.type == other_type and resource.live.physical_id in other.properties.get(other_name, ())
-    } - set(resource.properties.get(name, ()))
-    return {name: [one for one in live[name] if one not in theirs]}
+    return {name: _left(stack, resource, name, live[name]) for kind, name in _ATTACHMENTS if kind == resource.type}
 
 
-_ATTACHMENTS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "AWS::IAM::Role": ("ManagedPolicyArns", "AWS::IAM::ManagedPolicy", "Roles"),
-    "AWS::IAM::ManagedPolicy": ("Roles", "AWS::IAM::Role", "ManagedPolicyArns"),
+def _left(stack: Stack, resource: StackResource, name: str, attached: list[Any]) -> list[Any]:
+    own = {_attached_name(one) for one in resource.properties.get(name, ())}
+    other_type, other_name = _ATTACHMENTS[resource.type, name]
+    theirs = set()
+    for other in stack.resources.values():
+        names_this = resource.live and resource.live.physical_id in other.properties.get(other_name, ())
+        if other.type == other_type and other.live and names_this:
+            theirs.add(other.properties.get("PolicyName", other.live.physical_id))
+    return [one for one in attached if _attached_name(one) not in theirs - own]
+
+
+def _attached_name(one: Any) -> str:
+    return str(one["PolicyName"] if isinstance(one, Mapping) else one)
+
+
+_PRINCIPALS: Final = {"AWS::IAM::Role": "Roles", "AWS::IAM::User": "Users", "AWS::IAM::Group": "Groups"}
+_ATTACHMENTS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    **{(kind, "ManagedPolicyArns"): ("AWS::IAM::ManagedPolicy", plural) for kind, plural in _PRINCIPALS.items()},
+    **{(kind, "Policies"): ("AWS::IAM::Policy", plural) for kind, plural in _PRINCIPALS.items()},
+    **{("AWS::IAM::ManagedPolicy", plural): (kind, "ManagedPolicyArns") for kind, plural in _PRINCIPALS.items()},
 }
-"""Type -> its property that holds attachments, the type that may make them too, and that type's property."""
+"""A type and its property that holds attachments -> the type that may make them too, and that type's property."""

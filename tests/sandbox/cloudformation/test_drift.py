@@ -44,6 +44,12 @@ def drifted_properties(found: dict[str, Any]) -> list[str]:
     return sorted({one["PropertyPath"].split("/")[1] for one in found["PropertyDifferences"]})
 
 
+def applied(name: str) -> frozenset[str]:
+    found = resource_types.find(name)
+    assert found is not None
+    return found.applied
+
+
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.type)
 def test_each_change_is_found_at_its_property(sandbox: Embedded, specimen: Specimen) -> None:
     """A resource as its stack made it is in sync; whatever is changed through its own service is found, at that property and no other."""
@@ -81,7 +87,12 @@ def test_no_property_escapes() -> None:
         covered = {key for one in mine for key in (*one.changes, *one.fixed)}
         covered |= {pointer.strip("/") for pointer in schema.write_only()} | {"KMSKeyId"}
         covered |= {pointer.removeprefix("/properties/") for pointer in schema.document.get("createOnlyProperties", ())}
-        found = resource_types.find(name)
-        assert found is not None
-        missed += [f"{name} {key}" for key in sorted(found.applied - covered)]
+        missed += [f"{name} {key}" for key in sorted(applied(name) - covered)]
     assert missed == []
+
+
+def test_tags_reach_every_type_that_takes_them() -> None:
+    """A type that the registry calls taggable applies its tags, so that no stack tag is lost."""
+    schemas = {name: resource_schemas.schema(name) for name in resource_types.implemented()}
+    lacking = [name for name, schema in schemas.items() if schema.tag_property() not in {None, *applied(name)}]
+    assert lacking == []

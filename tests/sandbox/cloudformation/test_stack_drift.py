@@ -222,12 +222,15 @@ def test_attachments_that_another_resource_makes_are_no_drift(sandbox: Embedded)
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
     """
     audit, admin = (f"arn:aws:iam::aws:policy/{name}" for name in ("SecurityAudit", "AdministratorAccess"))
+    own = [{"PolicyName": "own", "PolicyDocument": document("s3:ListBucket")}]
     role = {"RoleName": "one", "AssumeRolePolicyDocument": {"Statement": []}, "ManagedPolicyArns": [audit]}
+    inline = {"PolicyName": "more", "PolicyDocument": document("s3:*"), "Roles": [{"Ref": "Role"}]}
     policy = {"PolicyDocument": document("s3:ListBucket"), "Roles": [{"Ref": "Role"}]}
     cloudformation = deploy(
         sandbox,
         {
-            "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {**role, "Policies": own}},
+            "Inline": {"Type": "AWS::IAM::Policy", "Properties": inline},
             "Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy},
         },
     )

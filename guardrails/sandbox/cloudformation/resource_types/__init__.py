@@ -41,12 +41,12 @@ class ResourceFailed(Exception):
 class Resource:
     """A live resource as a template sees it: `physical_id` is what `Ref` gives, `attributes` what `Fn::GetAtt` gives.
 
-    `parent` is what its type needs besides to find it, where the physical id names it only within another resource.
+    `places` are the resources that it lies in or was put on, where its type needs them to find it again.
     """
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    parent: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,11 @@ class LogsMetricFilter:
             raise ResourceFailed("The specified log group does not exist.")
         if _filter(place, group, name):
             raise ResourceFailed(f"Resource of type '{self.name}' with identifier '{group}|{name}' already exists.")
-        return self.update(place, Resource(name, parent=group), properties)
+        return self.update(place, Resource(name, places=(group,)), properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Put the filter again."""
-        backend, group = _backend(place), resource.parent
+        backend, (group,) = _backend(place), resource.places
         backend.delete_metric_filter(resource.physical_id, group)
         transformations: Any = [_to_logs(one) for one in properties["MetricTransformations"]]
         backend.put_metric_filter(resource.physical_id, properties["FilterPattern"], group, transformations)
@@ -97,12 +97,13 @@ class LogsMetricFilter:
 
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Delete the filter."""
-        _backend(place).delete_metric_filter(resource.physical_id, resource.parent)
+        _backend(place).delete_metric_filter(resource.physical_id, *resource.places)
 
     def read(self, place: Place, resource: Resource) -> Properties | None:
         """The filter; None when it or its log group is gone."""
-        found = _filter(place, resource.parent, resource.physical_id)
-        if found is None or resource.parent not in _backend(place).groups:
+        (group,) = resource.places
+        found = _filter(place, group, resource.physical_id)
+        if found is None or group not in _backend(place).groups:
             return None
         return {
             "FilterName": found["filterName"],

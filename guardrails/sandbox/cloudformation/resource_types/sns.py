@@ -1,6 +1,8 @@
 """AWS::SNS::Topic, AWS::SNS::TopicPolicy and AWS::SNS::Subscription."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from moto.sns.models import SNSBackend, Subscription, Topic, sns_backends
@@ -81,24 +83,26 @@ class SnsTopicPolicy:
         return self.update(place, Resource(identifier, {"Id": identifier}), properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
-        """Put the policy on every topic."""
-        document = properties["PolicyDocument"]
+        """Put the policy on every topic, and the default policy back on those that are no longer named."""
+        document, arns = properties["PolicyDocument"], tuple(properties["Topics"])
         text = document if isinstance(document, str) else json.dumps(document)
-        for topic in [_backend(place).get_topic(arn) for arn in properties["Topics"]]:
+        for topic in [_backend(place).get_topic(arn) for arn in arns]:
             topic.policy = text
-        return resource
+        self._take_off(place, [arn for arn in resource.places if arn not in arns])
+        return replace(resource, places=arns)
 
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Put the default policy back on every topic that still exists."""
-        backend = _backend(place)
-        for arn in properties["Topics"]:
-            if arn in backend.topics:
-                topic = backend.topics[arn]
-                topic._policy_json = topic._create_default_topic_policy(place.region, place.account, topic.name)
+        self._take_off(place, resource.places)
 
     def read(self, place: Place, resource: Resource) -> Properties | None:
         """Nothing: the registry gives this type no read handler."""
         return {}
+
+    def _take_off(self, place: Place, arns: Iterable[str]) -> None:
+        backend = _backend(place)
+        for topic in [backend.topics[arn] for arn in arns if arn in backend.topics]:
+            topic._policy_json = topic._create_default_topic_policy(place.region, place.account, topic.name)
 
 
 class SnsSubscription:

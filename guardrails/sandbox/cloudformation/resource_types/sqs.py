@@ -1,7 +1,8 @@
 """AWS::SQS::Queue and AWS::SQS::QueuePolicy."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -109,21 +110,25 @@ class SqsQueuePolicy:
         return self.update(place, Resource(identifier, {"Id": identifier}), properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
-        """Put the policy on every queue."""
-        document = properties["PolicyDocument"]
-        for queue in [_backend(place).get_queue(_queue_name(url)) for url in properties["Queues"]]:
+        """Put the policy on every queue, and take it off those that are no longer named."""
+        document, urls = properties["PolicyDocument"], tuple(properties["Queues"])
+        for queue in [_backend(place).get_queue(_queue_name(url)) for url in urls]:
             queue.policy = document if isinstance(document, str) else json.dumps(document)
-        return resource
+        self._take_off(place, [url for url in resource.places if url not in urls])
+        return replace(resource, places=urls)
 
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Take the policy off every queue that still exists."""
-        for name in map(_queue_name, properties["Queues"]):
-            if name in _backend(place).queues:
-                _backend(place).queues[name].policy = None
+        self._take_off(place, resource.places)
 
     def read(self, place: Place, resource: Resource) -> Properties | None:
         """Nothing: the registry gives this type no read handler."""
         return {}
+
+    def _take_off(self, place: Place, urls: Iterable[str]) -> None:
+        for name in map(_queue_name, urls):
+            if name in _backend(place).queues:
+                _backend(place).queues[name].policy = None
 
 
 def _queue_name(url: str) -> str:

@@ -112,3 +112,99 @@ def test_a_managed_policy_is_attached_and_deleted(
     iam = sandbox.client("iam")
     assert iam.list_policies(Scope="Local")["Policies"] == []
     assert "auditor" not in {found["RoleName"] for found in iam.list_roles()["Roles"]}
+
+
+def test_a_user_in_its_group_comes_changes_and_goes(
+    sandbox: Embedded, deploy: Deploy, delete: Callable[[], None]
+) -> None:
+    """Group, console password, inline and attached policies of a user are what plain IAM calls show, after an update too.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-user.html
+    """
+    group = {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "auditors", "ManagedPolicyArns": [READ_ONLY]}}
+    iam = sandbox.client("iam")
+
+    def user(**properties: Any) -> dict[str, Any]:
+        return {"Type": "AWS::IAM::User", "Properties": {"UserName": "eve", **properties}}
+
+    full = user(Groups=[{"Ref": "Group"}], LoginProfile={"Password": "secret"}, ManagedPolicyArns=[AUDIT])
+    stack = deploy({"Group": group, "User": full}, {"Arn": {"Fn::GetAtt": "User.Arn"}})
+    assert stack["outputs"] == {"Arn": "arn:aws:iam::111111111111:user/eve"}
+    assert [one["GroupName"] for one in iam.list_groups_for_user(UserName="eve")["Groups"]] == ["auditors"]
+    assert iam.get_login_profile(UserName="eve")["LoginProfile"]["PasswordResetRequired"] is False
+    policies = [{"PolicyName": "look", "PolicyDocument": document("s3:ListBucket")}]
+    deploy({"Group": group, "User": user(Policies=policies)})
+    assert iam.list_groups_for_user(UserName="eve")["Groups"] == []
+    assert iam.list_attached_user_policies(UserName="eve")["AttachedPolicies"] == []
+    assert iam.list_user_policies(UserName="eve")["PolicyNames"] == ["look"]
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.get_login_profile(UserName="eve")
+    delete()
+    assert "eve" not in {one["UserName"] for one in iam.list_users()["Users"]}
+    assert iam.list_groups()["Groups"] == []
+
+
+def test_what_others_gave_a_user_or_group_stops_its_deletion(sandbox: Embedded, deploy: Deploy) -> None:
+    """A user with access keys and a group with users cannot be deleted.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+    """
+    user = {"Type": "AWS::IAM::User", "Properties": {"UserName": "eve"}}
+    group = {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "auditors"}}
+    deploy({"User": user, "Group": group})
+    iam = sandbox.client("iam")
+    iam.create_user(UserName="stranger")
+    iam.add_user_to_group(GroupName="auditors", UserName="stranger")
+    iam.create_access_key(UserName="eve")
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.delete_stack(StackName="one")
+    cloudformation.describe_stacks(StackName="one")
+    events = cloudformation.describe_stack_events(StackName="one")["StackEvents"]
+    reasons = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "DELETE_FAILED"]
+    assert any("must delete access keys first" in reason for reason in reasons)
+    assert any("must remove users from group first" in reason for reason in reasons)
+
+
+def test_an_inline_policy_is_where_it_is_named(sandbox: Embedded, deploy: Deploy) -> None:
+    """AWS::IAM::Policy is on exactly the roles, users and groups that it names, under its name.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
+    """
+    beside = {"Role": role(), "Group": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "auditors"}}}
+    iam = sandbox.client("iam")
+
+    def deployed(**properties: Any) -> tuple[list[str], list[str]]:
+        properties = {"PolicyName": "look", "PolicyDocument": document("s3:ListBucket"), **properties}
+        deploy({**beside, "Policy": {"Type": "AWS::IAM::Policy", "Properties": properties}})
+        of_role = iam.list_role_policies(RoleName="auditor")["PolicyNames"]
+        return of_role, iam.list_group_policies(GroupName="auditors")["PolicyNames"]
+
+    assert deployed(Roles=[{"Ref": "Role"}]) == (["look"], [])
+    assert deployed(Groups=[{"Ref": "Group"}]) == ([], ["look"])
+    assert deployed(Groups=[{"Ref": "Group"}], PolicyName="other") == ([], ["other"])
+    deploy(beside)
+    assert iam.list_group_policies(GroupName="auditors")["PolicyNames"] == []
+
+
+def test_an_identity_provider_and_an_instance_profile(
+    sandbox: Embedded, deploy: Deploy, delete: Callable[[], None]
+) -> None:
+    """An OpenID Connect provider is known by its ARN, and an instance profile holds its role; each URL has one provider.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html
+    """
+    url = "https://token.actions.githubusercontent.com"
+    provider = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": url, "ClientIdList": ["sts.amazonaws.com"]}}
+    profile = {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [{"Ref": "Role"}]}}
+    outputs = {"Provider": {"Ref": "Provider"}, "Profile": {"Ref": "Profile"}}
+    stack = deploy({"Provider": provider, "Role": role(), "Profile": profile}, outputs)
+    iam = sandbox.client("iam")
+    arn = f"arn:aws:iam::111111111111:oidc-provider/{url.removeprefix('https://')}"
+    assert stack["outputs"]["Provider"] == arn
+    assert iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)["ClientIDList"] == ["sts.amazonaws.com"]
+    shown = iam.get_instance_profile(InstanceProfileName=stack["outputs"]["Profile"])["InstanceProfile"]
+    assert [one["RoleName"] for one in shown["Roles"]] == ["auditor"]
+    failed = deploy({"Provider": provider, "Role": role(), "Profile": profile, "Second": provider})
+    assert "already exists" in failed["reasons"][0]
+    delete()
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []

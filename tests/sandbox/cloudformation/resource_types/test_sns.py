@@ -39,6 +39,24 @@ def test_a_topic_and_its_policy(sandbox: Embedded, deploy: Deploy, delete: Calla
         sns.get_topic_attributes(TopicArn=arn)
 
 
+def test_a_topic_policy_moves(sandbox: Embedded, deploy: Deploy) -> None:
+    """A policy that names another topic is put there, and the topic it was on gets the default policy back.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html
+    """
+    topics = {name: {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}} for name in ("One", "Two")}
+    sns = sandbox.client("sns")
+
+    def statements(on: str) -> list[bool]:
+        properties = {"PolicyDocument": POLICY, "Topics": [{"Ref": on}]}
+        deploy({**topics, "Policy": {"Type": "AWS::SNS::TopicPolicy", "Properties": properties}})
+        arns = [f"arn:aws:sns:eu-west-1:111111111111:{name}" for name in topics]
+        return [json.loads(sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"]) == POLICY for arn in arns]
+
+    assert statements("One") == [True, False]
+    assert statements("Two") == [False, True]
+
+
 def test_a_taken_name_fails_the_stack(sandbox: Embedded, deploy: Deploy) -> None:
     """CloudFormation does not adopt a topic that exists."""
     sandbox.client("sns").create_topic(Name="alerts")

@@ -29,6 +29,9 @@ def remove_role(client: Client, role: str) -> None:
 
 def remove_policy(client: Client, arn: str) -> None:
     iam = client("iam")
+    for kind in ("Role", "User", "Group"):
+        detach = getattr(iam, f"detach_{kind.lower()}_policy")
+        detach(**{f"{kind}Name": "bound", "PolicyArn": arn})
     for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
         if not version["IsDefaultVersion"]:
             iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
@@ -77,18 +80,24 @@ SPECIMENS = [
             "Path": "/security/",
             "Description": "no more than this",
             "PolicyDocument": document("s3:ListBucket"),
+            "Groups": [{"Ref": "Group"}],
             "Roles": [{"Ref": "Role"}],
+            "Users": [{"Ref": "User"}],
         },
         {
             "PolicyDocument": replace_version,
+            "Groups": lambda client, arn: client("iam").detach_group_policy(GroupName="bound", PolicyArn=arn),
             "Roles": lambda client, arn: client("iam").detach_role_policy(RoleName="bound", PolicyArn=arn),
+            "Users": lambda client, arn: client("iam").detach_user_policy(UserName="bound", PolicyArn=arn),
         },
         remove_policy,
         beside={
+            "Group": {"Type": "AWS::IAM::Group", "Properties": {"GroupName": "bound"}},
+            "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": "bound"}},
             "Role": {
                 "Type": "AWS::IAM::Role",
                 "Properties": {"RoleName": "bound", "AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": [AUDIT]},
-            }
+            },
         },
     ),
 ]
