@@ -46,7 +46,7 @@ class Resource:
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
