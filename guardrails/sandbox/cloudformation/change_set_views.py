@@ -28,7 +28,7 @@ def describe_change_set(call: Call) -> Mapping[str, Any]:
     desired, options = change_set.desired, change_set.options
     tags = [{"Key": key, "Value": value} for key, value in desired.tags.items()]
     described = _summary(change_set, status, execution) | {
-        "Parameters": stack_parameters.shown(desired.template.parameters, desired.parameters),
+        "Parameters": stack_parameters.shown(desired.template.parameters, desired.parameters, desired.fetched),
         "NotificationARNs": options.notification_arns or change_set.stack.notification_arns,
         "Capabilities": options.capabilities,
         "Tags": tags,

@@ -47,7 +47,7 @@ def create_change_set(call: Call) -> Mapping[str, Any]:
         if asked.get("ClientToken") and asked["ClientToken"] == namesake.options.token:
             return {"Id": namesake.id, "StackId": namesake.stack.id}
         raise Refusal("AlreadyExistsException", f"ChangeSet [{namesake.id}] already exists")
-    desired = stacks.read_desired(asked, stack, call.account_id)
+    desired = stacks.read_desired(asked, stack, call)
     stack = stack or _new_stack(call)
     change_set = _change_set(stack, name, kind, desired, asked)
     change_set_records.keep(change_set)
@@ -117,7 +117,7 @@ def _execute(stack: Stack, change_set: ChangeSet, on_failure: str, token: str | 
     desired = change_set.desired
     if change_set.kind == "CREATE":
         stack.template, stack.parameters, stack.tags = desired.template, desired.parameters, desired.tags
-        stack.on_failure = on_failure
+        stack.fetched, stack.on_failure = desired.fetched, on_failure
         stack.begin("CREATE_IN_PROGRESS", token)
         stack_deployment.create(stack)
     else:
@@ -183,7 +183,7 @@ def _change_set(stack: Stack, name: str, kind: str, desired: Desired, asked: Map
     failure = stack_outputs.missing_import(stack_changes.planned(stack, desired))
     if failure:
         failure += "."
-    elif not changes and not stacks.changes(stack, desired.template, desired.parameters, desired.tags):
+    elif not changes and not stacks.changes(stack, desired):
         failure = _NOTHING
     elif any(change.problems for change in changes) and not asked.get("DisableValidation"):
         failure = _INVALID

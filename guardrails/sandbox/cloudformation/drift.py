@@ -11,7 +11,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import property_differences, resource_schemas, resource_types, stack_resources
+from guardrails.sandbox.cloudformation import (
+    dynamic_references,
+    property_differences,
+    resource_schemas,
+    resource_types,
+    stack_resources,
+)
 from guardrails.sandbox.cloudformation.property_differences import Difference
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
 from guardrails.sandbox.serving import lifecycle
@@ -114,7 +120,12 @@ def differences(stack: Stack, resource: StackResource) -> ResourceDrift:
 def _expected(resource: StackResource) -> dict[str, Any]:
     schema = resource_schemas.schema(resource.type)
     hidden = {*schema.write_only(), f"/{property_differences.UNCOMPARED}"}
-    expected = {name: value for name, value in resource.properties.items() if f"/{name}" not in hidden}
+    declared = resource.declaration.get("Properties") or {}
+    expected = {
+        name: value
+        for name, value in resource.properties.items()
+        if f"/{name}" not in hidden and not dynamic_references.used(declared.get(name))
+    }
     name = schema.tag_property()
     stack_tags = {tag["Key"]: tag["Value"] for tag in resource_types.own_tags(resource.tags)}
     if name and stack_tags:

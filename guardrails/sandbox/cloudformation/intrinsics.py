@@ -7,7 +7,11 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
+from itertools import islice
 from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
 
 from guardrails.sandbox.cloudformation.resource_types import Resource
 from guardrails.sandbox.serving.refusals import Refusal
@@ -127,8 +131,13 @@ def _split(scope: Scope, argument: Json) -> list[str]:
 
 
 def _find_in_map(scope: Scope, argument: Json) -> Json:
+    if len(argument) != 3:
+        raise Refusal(
+            "ValidationError",
+            "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute",
+        )
     value: Json = scope.mappings
-    for key in (scope.resolve(part) for part in argument[:3]):
+    for key in (scope.resolve(part) for part in argument):
         if key not in value:
             raise Refusal(
                 "ValidationError", f"Template error: Unable to get mapping for {'::'.join(map(str, argument))}"
@@ -139,6 +148,23 @@ def _find_in_map(scope: Scope, argument: Json) -> Json:
 
 def _base64(scope: Scope, argument: Json) -> str:
     return base64.b64encode(str(scope.resolve(argument)).encode()).decode()
+
+
+def _zones(scope: Scope, argument: Json) -> list[str]:
+    region = str(scope.resolve(argument)) or str(scope.parameters["AWS::Region"])
+    account = str(scope.parameters["AWS::AccountId"])
+    return [zone.name for zone in ec2_backends[account][region].describe_availability_zones()]
+
+
+def _cidr(scope: Scope, argument: Json) -> list[str]:
+    block, count, bits = (scope.resolve(one) for one in argument)
+    network = ip_network(str(block))
+    if not 1 <= int(count) <= 256:
+        raise ValueError("the count must be between 1 and 256")
+    blocks = [str(one) for one in islice(network.subnets(new_prefix=network.max_prefixlen - int(bits)), int(count))]
+    if len(blocks) < int(count):
+        raise ValueError(f"{block} does not hold {count} blocks of {bits} bits")
+    return blocks
 
 
 def _truth(scope: Scope, condition: Json) -> bool:
@@ -175,6 +201,8 @@ _FUNCTIONS: Final[Mapping[str, Function]] = {
     "Fn::Split": _split,
     "Fn::FindInMap": _find_in_map,
     "Fn::Base64": _base64,
+    "Fn::Cidr": _cidr,
+    "Fn::GetAZs": _zones,
     "Fn::ImportValue": lambda scope, name: scope.imported(str(scope.resolve(name))),
 }
 

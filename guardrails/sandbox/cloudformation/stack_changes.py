@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import actual_state, intrinsics, resource_schemas, stack_resources
+from guardrails.sandbox.cloudformation import (
+    actual_state,
+    dynamic_references,
+    intrinsics,
+    resource_schemas,
+    stack_resources,
+)
 from guardrails.sandbox.cloudformation.actual_state import Actual
 from guardrails.sandbox.cloudformation.intrinsics import NO_VALUE, Scope
 from guardrails.sandbox.cloudformation.resource_types import Resource
@@ -114,7 +120,7 @@ def changes(stack: Stack, desired: Desired, *, drift_aware: bool = False) -> tup
         future.resources[name] = new
         if change:
             found.append(change)
-    found += [_removal(resource) for name, resource in future.resources.items() if name not in wanted]
+    found += [_removal(stack, resource) for name, resource in future.resources.items() if name not in wanted]
     return tuple(sorted(found, key=lambda change: change.logical_id))
 
 
@@ -125,14 +131,15 @@ def planned(stack: Stack, desired: Desired) -> Stack:
         template=desired.template,
         parameters=desired.parameters,
         tags=desired.tags,
+        fetched=desired.fetched,
         resources={name: resource for name, resource in stack.resources.items() if resource.live},
     )
 
 
-def _removal(old: StackResource) -> ResourceChange:
+def _removal(stack: Stack, old: StackResource) -> ResourceChange:
     policy = old.declaration.get("DeletionPolicy", "Delete")
     action = "Retain" if policy == "RetainExceptOnCreate" else policy
-    return ResourceChange("Remove", old.logical_id, old.type, old.physical_id, action, _context(old), None)
+    return ResourceChange("Remove", old.logical_id, old.type, old.physical_id, action, _context(stack, old), None)
 
 
 def _change(
@@ -141,11 +148,11 @@ def _change(
     """The change of one resource, which also becomes in `new` what those that refer to it will see."""
     problems = _foresee(future, new)
     if old is None or old.live is None:
-        return _addition(new, problems)
+        return _addition(future, new, problems)
     new.live = old.live
     actual = actual_state.actual(stack, old, future, new) if drift_aware else None
     if actual and actual.resource.live is None:
-        addition = replace(_addition(new, problems), deployed=_context(old), actual=actual)
+        addition = replace(_addition(future, new, problems), deployed=_context(stack, old), actual=actual)
         if resource_schemas.schema(new.type).identifies(old.live.physical_id, new.properties):
             new.live = Resource(old.live.physical_id, _KnownAfterApply())
         return addition
@@ -155,10 +162,18 @@ def _change(
         return None
     action = "SyncWithActual" if all(detail.synced for detail in details) else "Modify"
     change = ResourceChange(
-        action, new.logical_id, new.type, old.physical_id, None, _context(before), _context(new), details, problems
+        action,
+        new.logical_id,
+        new.type,
+        old.physical_id,
+        None,
+        _context(stack, before),
+        _context(future, new),
+        details,
+        problems,
     )
     if actual:
-        change = replace(change, deployed=_context(old), actual=actual)
+        change = replace(change, deployed=_context(stack, old), actual=actual)
     if action == "Modify":
         replaced = change.replacement != "False"
         new.live = Resource(KNOWN_AFTER_APPLY if replaced else old.live.physical_id, _KnownAfterApply())
@@ -168,15 +183,17 @@ def _change(
     return change
 
 
-def _addition(new: StackResource, problems: tuple[str, ...]) -> ResourceChange:
+def _addition(future: Stack, new: StackResource, problems: tuple[str, ...]) -> ResourceChange:
     new.live = Resource(KNOWN_AFTER_APPLY, _KnownAfterApply())
-    return ResourceChange("Add", new.logical_id, new.type, None, None, None, _context(new), (), problems)
+    return ResourceChange("Add", new.logical_id, new.type, None, None, None, _context(future, new), (), problems)
 
 
 def _foresee(future: Stack, new: StackResource) -> tuple[str, ...]:
     """Resolve the properties as far as they are known before; gives what is wrong with them for certain."""
     scope = stack_resources.scope(future)
-    declared = {name: _foreseen(scope, value) for name, value in (new.declaration.get("Properties") or {}).items()}
+    declared = {
+        name: _foreseen(future, scope, value) for name, value in (new.declaration.get("Properties") or {}).items()
+    }
     properties, problems = resource_schemas.schema(new.type).conform(
         {name: value for name, value in declared.items() if value is not NO_VALUE}
     )
@@ -184,9 +201,9 @@ def _foresee(future: Stack, new: StackResource) -> tuple[str, ...]:
     return () if _unknown(properties) else tuple(problems)
 
 
-def _foreseen(scope: Scope, value: Any) -> Any:
+def _foreseen(future: Stack, scope: Scope, value: Any) -> Any:
     try:
-        return scope.resolve(value)
+        return dynamic_references.plain(scope.resolve(value), future.account, future.region)
     except FAILURES:
         # A function that needs the value of a resource that is still to come.
         return KNOWN_AFTER_APPLY
@@ -210,7 +227,8 @@ def _details(
         causes = tuple(_causes(stack, future, _declared(old, name), _declared(new, name), after.get(name)))
         attribute, shown = ("Tags", None) if name == tags else ("Properties", name)
         recreation = schema.requires_recreation(name, before, after)
-        detail = Detail(attribute, shown, recreation, before.get(name), after.get(name), causes)
+        was, will = _shown(stack, old, name, before.get(name)), _shown(future, new, name, after.get(name))
+        detail = Detail(attribute, shown, recreation, was, will, causes)
         if name in drifted:
             detail = replace(detail, drift=(old.properties.get(name), drifted[name]))
         if name in synced:
@@ -245,9 +263,21 @@ def _causes(stack: Stack, future: Stack, before: Any, after: Any, value: Any) ->
 
 
 def _parameters(stack: Stack) -> Mapping[str, Any]:
-    return resolved(stack.template.parameters, stack.parameters)
+    return resolved(stack.template.parameters, stack.parameters | stack.fetched)
 
 
-def _context(resource: StackResource) -> Mapping[str, Any]:
+def _context(stack: Stack, resource: StackResource) -> Mapping[str, Any]:
     declared = {name: resource.declaration[name] for name in _DECLARED if name in resource.declaration}
-    return {"Properties": dict(resource.properties), **declared}
+    properties = {name: _shown(stack, resource, name, value) for name, value in resource.properties.items()}
+    return {"Properties": properties, **declared}
+
+
+def _shown(stack: Stack, resource: StackResource, name: str, value: Any) -> Any:
+    """The value of a property as a change set shows it: masked where it is made with a NoEcho parameter."""
+    parameters = stack.template.parameters
+    secret = any(
+        parameters[use].get("NoEcho") in {True, "true"}
+        for use in intrinsics.uses(_declared(resource, name))
+        if use in parameters
+    )
+    return "****" if secret and value is not None else value

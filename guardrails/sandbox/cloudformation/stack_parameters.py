@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from guardrails.sandbox.cloudformation import parameter_sources
 from guardrails.sandbox.serving.refusals import Refusal
 
 Declared = Mapping[str, Any]
@@ -58,17 +59,28 @@ def effective(declared: Mapping[str, Declared], values: Mapping[str, str]) -> di
 def resolved(declared: Mapping[str, Declared], values: Mapping[str, str]) -> dict[str, Any]:
     """What `Ref` gives for each parameter: lists for the list types, text otherwise."""
     return {
-        name: [item.strip() for item in text.split(",")] if declared[name].get("Type") in _LISTS else text
+        name: [item.strip() for item in text.split(",")] if _is_list(declared[name].get("Type")) else text
         for name, text in values.items()
     }
 
 
-def shown(declared: Mapping[str, Declared], values: Mapping[str, str]) -> list[dict[str, str]]:
-    """The parameters as descriptions show them; what has NoEcho is masked."""
+def shown(
+    declared: Mapping[str, Declared], values: Mapping[str, str], fetched: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """The parameters as descriptions show them, with what was fetched for them; what has NoEcho is masked."""
     return [
-        {"ParameterKey": name, "ParameterValue": "****" if declared[name].get("NoEcho") else text}
+        {"ParameterKey": name, "ParameterValue": _masked(declared[name], text)}
+        | ({"ResolvedValue": _masked(declared[name], fetched[name])} if name in fetched else {})
         for name, text in values.items()
     ]
+
+
+def _masked(rule: Declared, text: str) -> str:
+    return "****" if rule.get("NoEcho") in {True, "true"} else text
+
+
+def _is_list(kind: Any) -> bool:
+    return kind in _LISTS or parameter_sources.is_list(str(kind))
 
 
 def _text(default: Any) -> str:
@@ -79,10 +91,11 @@ def _text(default: Any) -> str:
 
 def _check(name: str, text: str, rule: Declared) -> None:
     kind = rule.get("Type")
-    if kind not in _TYPES:
+    if kind not in _TYPES and not parameter_sources.implemented(str(kind)):
         raise _refusal(f"The sandbox does not implement parameters of type {kind} (parameter {name})")
-    for item in text.split(",") if kind in _LISTS else [text]:
-        _check_item(name, item.strip() if kind in _LISTS else item, rule)
+    is_list = _is_list(kind) and "SSM" not in str(kind)
+    for item in text.split(",") if is_list else [text]:
+        _check_item(name, item.strip() if is_list else item, rule)
 
 
 def _check_item(name: str, text: str, rule: Declared) -> None:

@@ -84,6 +84,7 @@ class Unfinished:
     template: Template
     parameters: dict[str, str]
     tags: dict[str, str]
+    fetched: dict[str, str]
     resources: dict[str, StackResource]
     done: list[Change] = field(default_factory=list)
     cleanup: list[StackResource] = field(default_factory=list)
@@ -96,7 +97,7 @@ class Stack:
     """A stack. Its work is done within the request that asks for it; the first look shows it in progress, the next shows it done.
 
     `looks_left` counts the looks that still show `progress_status` in place of `status`; `events_before` is what they show of the history.
-    `exports` are names of exports with the names of their outputs.
+    `fetched` are the values that stand for parameters in Parameter Store; `exports` are names of exports with the names of their outputs.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Stack:
     role_arn: str | None = None
     timeout_in_minutes: int | None = None
     resources: dict[str, StackResource] = field(default_factory=dict)
+    fetched: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
     unfinished: Unfinished | None = None

@@ -10,6 +10,7 @@ from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
 from guardrails.sandbox.cloudformation import (
+    dynamic_references,
     resource_schemas,
     resource_types,
     stack_authorization,
@@ -37,7 +38,7 @@ def scope(stack: Stack) -> Scope:
     }
     document = stack.template.document
     return Scope(
-        parameters={**stack_parameters.resolved(stack.template.parameters, stack.parameters), **pseudo},
+        parameters={**stack_parameters.resolved(stack.template.parameters, stack.parameters | stack.fetched), **pseudo},
         mappings=document.get("Mappings") or {},
         conditions=document.get("Conditions") or {},
         attribute_of=lambda logical_id, name: attribute(stack.resources, logical_id, name),
@@ -86,7 +87,7 @@ def make(stack: Stack, resource: StackResource) -> None:
     stack_authorization.require(stack, resource, "create", properties)
     resource.properties, resource.tags = properties, place.tags
     try:
-        resource.live = _type(resource).create(place, properties)
+        resource.live = _type(resource).create(place, _with_secrets(stack, properties))
     except ResourceFailed as failure:
         resource.live = failure.left
         raise
@@ -95,6 +96,7 @@ def make(stack: Stack, resource: StackResource) -> None:
 def properties_of(stack: Stack, resource: StackResource) -> dict[str, Any]:
     """The declared properties, resolved and checked against the registry and against what the sandbox applies."""
     resolved = scope(stack).resolve(resource.declaration.get("Properties") or {})
+    resolved = dynamic_references.plain(resolved, stack.account, stack.region)
     schema = resource_schemas.schema(resource.type)
     properties, problems = schema.conform(resolved)
     if problems:
@@ -104,6 +106,10 @@ def properties_of(stack: Stack, resource: StackResource) -> dict[str, Any]:
     if dropped and not schema.takes_anything:
         raise ResourceFailed(f"The sandbox does not implement the property {dropped[0]} of {resource.type}")
     return properties
+
+
+def _with_secrets(stack: Stack, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dynamic_references.with_secrets(properties, stack.account, stack.region)
 
 
 def _type(resource: StackResource) -> ResourceType:
@@ -132,8 +138,9 @@ def change(stack: Stack, resource: StackResource) -> None:
     """Bring the live resource to its properties. One that comes out with another physical id has been replaced."""
     assert resource.live is not None
     stack_authorization.require(stack, resource, "update", resource.properties)
+    properties = _with_secrets(stack, resource.properties)
     try:
-        resource.live = _type(resource).update(place_of(stack, resource), resource.live, resource.properties)
+        resource.live = _type(resource).update(place_of(stack, resource), resource.live, properties)
     except ResourceFailed as failure:
         resource.live = failure.left or resource.live
         raise

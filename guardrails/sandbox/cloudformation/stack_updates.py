@@ -23,6 +23,7 @@ class Desired:
     template: Template
     parameters: dict[str, str]
     tags: dict[str, str]
+    fetched: dict[str, str]
 
 
 def update(
@@ -41,11 +42,13 @@ def update(
     On a failure everything is put back (UPDATE_ROLLBACK_COMPLETE), or stays as far as it came (UPDATE_FAILED) when
     rollback is disabled; then the next update goes on from there.
     """
-    unfinished = stack.unfinished or Unfinished(stack.template, stack.parameters, stack.tags, dict(stack.resources))
+    unfinished = stack.unfinished or Unfinished(
+        stack.template, stack.parameters, stack.tags, stack.fetched, dict(stack.resources)
+    )
     unfinished.policy, unfinished.actual = policy or stack.policy, actual or {}
     stack.unfinished = unfinished
     stack.template, stack.parameters, stack.tags = desired.template, desired.parameters, desired.tags
-    stack.updated = datetime.now(UTC)
+    stack.fetched, stack.updated = desired.fetched, datetime.now(UTC)
     failed = _update_all(stack, unfinished)
     if failed is None:
         stack.unfinished = None
@@ -69,6 +72,7 @@ def roll_back(stack: Stack, skipped: Collection[str] = ()) -> None:
     assert unfinished is not None
     left = [change for change in reversed(unfinished.done) if not _put_back(stack, change, skipped)]
     stack.template, stack.parameters, stack.tags = unfinished.template, unfinished.parameters, unfinished.tags
+    stack.fetched = unfinished.fetched
     if left:
         unfinished.done = [change for change in unfinished.done if change.made or change in left]
         names = ", ".join(dict.fromkeys(change.new.logical_id for change in left))

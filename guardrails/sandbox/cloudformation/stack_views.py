@@ -178,7 +178,7 @@ def _described(stack: Stack) -> dict[str, Any]:
         "EnableTerminationProtection": stack.termination_protection,
         "NotificationARNs": stack.notification_arns,
         "Capabilities": stack.capabilities,
-        "Parameters": stack_parameters.shown(stack.template.parameters, stack.parameters),
+        "Parameters": stack_parameters.shown(stack.template.parameters, stack.parameters, stack.fetched),
         "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
         "RollbackConfiguration": {},
         "DriftInformation": _drift(stack),

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import (
     change_set_records,
+    dynamic_references,
+    parameter_sources,
+    stack_changes,
     stack_deployment,
     stack_parameters,
     stack_policies,
@@ -51,7 +54,7 @@ def create_stack(call: Call) -> Mapping[str, Any]:
             return {"StackId": namesake.id, "OperationId": repeated.id}
         namesake.look()
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
-    desired = read_desired(asked, None, call.account_id)
+    desired = read_desired(asked, None, call)
     stack = Stack(
         id=stack_records.new_id(name, call.account_id, call.region),
         name=name,
@@ -59,6 +62,7 @@ def create_stack(call: Call) -> Mapping[str, Any]:
         region=call.region,
         template=desired.template,
         parameters=desired.parameters,
+        fetched=desired.fetched,
         tags=desired.tags,
         capabilities=list(asked.get("Capabilities", [])),
         termination_protection=asked.get("EnableTerminationProtection", False),
@@ -84,8 +88,8 @@ def update_stack(call: Call) -> Mapping[str, Any]:
     if repeated := stack.repeated(token, "UPDATE_STACK"):
         return {"StackId": stack.id, "OperationId": repeated.id}
     stack = updatable(call)
-    desired = read_desired(asked, stack, call.account_id)
-    if not changes(stack, desired.template, desired.parameters, desired.tags):
+    desired = read_desired(asked, stack, call)
+    if not changes(stack, desired):
         raise invalid("No updates are to be performed.")
     policy = stack_policies.read(asked, "StackPolicyBody") or stack.policy
     this_once = stack_policies.read(asked, "StackPolicyDuringUpdateBody")
@@ -149,14 +153,17 @@ def existing(call: Call) -> Stack:
 
 def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[str, str]) -> bool:
     """Bring a stack set's stack up to date without anybody watching, and say whether there was anything to do."""
+    fetched = parameter_sources.fetched(template.parameters, values, stack.account, stack.region)
+    desired = Desired(template, values, tags, fetched)
     if not stack.events:
         stack_records.keep(stack)
+        stack.fetched = fetched
         stack.start("CREATE_IN_PROGRESS")
         stack_deployment.create(stack)
         return True
-    if changes(stack, template, values, tags):
+    if changes(stack, desired):
         stack.start("UPDATE_IN_PROGRESS")
-        stack_updates.update(stack, Desired(template, values, tags))
+        stack_updates.update(stack, desired)
         return True
     return False
 
@@ -167,15 +174,19 @@ def refuse_at_work(stack: Stack) -> None:
         raise invalid(f"Stack:{stack.id} is in {stack.status} state; the sandbox does not interrupt its functions.")
 
 
-def changes(stack: Stack, template: Template, values: Mapping[str, str], tags: Mapping[str, str]) -> bool:
+def changes(stack: Stack, desired: Desired) -> bool:
     """Whether an update would do anything. A changed description, condition or metadata section alone is no change.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
     """
     if stack.unfinished:
         return True
-    same = (stack.template.resources, stack.template.outputs) == (template.resources, template.outputs)
-    return not same or dict(values) != stack.parameters or dict(tags) != stack.tags
+    same = (stack.template.resources, stack.template.outputs) == (desired.template.resources, desired.template.outputs)
+    had = (stack.parameters, stack.tags, stack.fetched)
+    if not same or (desired.parameters, desired.tags, desired.fetched) != had:
+        return True
+    # A reference to the latest version of a parameter may have come to mean another value.
+    return dynamic_references.used(desired.template.resources) and bool(stack_changes.changes(stack, desired))
 
 
 def check_update(stack: Stack, template: Template) -> None:
@@ -203,21 +214,22 @@ def read_name(asked: Mapping[str, Any], member: str) -> str:
     return name
 
 
-def read_desired(asked: Mapping[str, Any], stack: Stack | None, account: str) -> Desired:
+def read_desired(asked: Mapping[str, Any], stack: Stack | None, call: Call) -> Desired:
     """What a request wants a stack to be; what it leaves out is as the stack has it.
 
     Raises:
         Refusal: template, parameters, tags or capabilities are not as they must be.
     """
-    template = read_template(asked, stack, account)
+    template = read_template(asked, stack, call.account_id)
     given = stack_parameters.given(asked.get("Parameters", ()), stack.parameters if stack else {})
     values = stack_parameters.effective(template.parameters, given)
     template.check_capabilities(asked.get("Capabilities", []))
     tags = read_tags(asked)
+    fetched = parameter_sources.fetched(template.parameters, values, call.account_id, call.region)
     if stack is None:
-        return Desired(template, values, tags or {})
+        return Desired(template, values, tags or {}, fetched)
     check_update(stack, template)
-    return Desired(template, values, stack.tags if tags is None else tags)
+    return Desired(template, values, stack.tags if tags is None else tags, fetched)
 
 
 def read_template(asked: Mapping[str, Any], stack: Stack | None, account: str) -> Template:

@@ -4,49 +4,19 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain
 from typing import Any, Final
 
 import yaml
 
-from guardrails.sandbox.cloudformation import intrinsics, resource_schemas, resource_types
+from guardrails.sandbox.cloudformation import intrinsics, template_problems
 from guardrails.sandbox.serving.refusals import Refusal
 
 Json = Any
 MAXIMUM_INLINE_BYTES: Final = 51_200
-MAXIMUM_RESOURCES: Final = 500
-MAXIMUM_PARAMETERS: Final = 200
-MAXIMUM_OUTPUTS: Final = 200
-_SECTIONS: Final = frozenset(
-    {
-        "AWSTemplateFormatVersion",
-        "Description",
-        "Metadata",
-        "Parameters",
-        "Mappings",
-        "Conditions",
-        "Resources",
-        "Outputs",
-    }
-)
-_ELSEWHERE: Final = frozenset({"Transform", "Rules", "Hooks"})
-_ATTRIBUTES: Final = frozenset(
-    {
-        "Type",
-        "Properties",
-        "Condition",
-        "DependsOn",
-        "DeletionPolicy",
-        "UpdateReplacePolicy",
-        "Metadata",
-        "CreationPolicy",
-        "UpdatePolicy",
-    }
-)
 _IAM_NAMES: Final[Mapping[str, str]] = {
     "AWS::IAM::Role": "RoleName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
@@ -150,7 +120,7 @@ def parse(body: str) -> Template:
     """
     template = Template(body, _load(body))
     try:
-        problem = next(chain(_problems(template.document), _reference_problems(template)), None)
+        problem = next(template_problems.problems(template.document), None)
     except (TypeError, AttributeError, IndexError) as misshapen:
         # A section, a resource or a function of the wrong shape, wherever it stands.
         raise Refusal("ValidationError", f"Template format error: unsupported structure. {misshapen}") from misshapen
@@ -208,90 +178,3 @@ def _load(body: str) -> Mapping[str, Json]:
     if not isinstance(document, dict):
         raise Refusal("ValidationError", "Template format error: unsupported structure.")
     return document
-
-
-def _problems(document: Mapping[str, Json]) -> Iterator[str]:
-    elsewhere = sorted(_ELSEWHERE & set(document))
-    if elsewhere:
-        yield f"The sandbox does not implement the template section {elsewhere[0]}."
-    unknown = [name for name in document if name not in _SECTIONS]
-    if unknown:
-        yield f"Invalid template property or properties [{', '.join(unknown)}]"
-    for section in ("Parameters", "Conditions", "Outputs", "Mappings"):
-        members = document.get(section, {})
-        if not isinstance(members, dict) or not all(isinstance(member, dict) for member in members.values()):
-            yield f"Template format error: unsupported structure. [/{section}] must hold objects."
-    resources = document.get("Resources")
-    if not isinstance(resources, dict) or not resources:
-        yield "Template format error: At least one Resources member must be defined."
-        return
-    if len(resources) > MAXIMUM_RESOURCES:
-        yield f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, {MAXIMUM_RESOURCES}"
-    if len(document.get("Parameters") or {}) > MAXIMUM_PARAMETERS:
-        yield f"Template format error: Number of parameters, is greater than maximum allowed, {MAXIMUM_PARAMETERS}"
-    yield from _resource_problems(resources)
-    yield from _output_problems(document.get("Outputs") or {})
-
-
-def _output_problems(outputs: Mapping[str, Json]) -> Iterator[str]:
-    if len(outputs) > MAXIMUM_OUTPUTS:
-        yield f"Template format error: Number of outputs, {len(outputs)}, is greater than maximum allowed, {MAXIMUM_OUTPUTS}"
-    for name, output in outputs.items():
-        if not str(name).isalnum():
-            yield f"Template format error: Output name {name} is non alphanumeric."
-        if "Value" not in output:
-            yield f"Template format error: [/Outputs/{name}] Every Outputs member must contain a Value object"
-        if "Export" in output and set(output["Export"]) != {"Name"}:
-            yield f"Template format error: [/Outputs/{name}/Export] Every Export member must contain a Name."
-
-
-def _resource_problems(resources: Mapping[str, Json]) -> Iterator[str]:
-    for name, resource in resources.items():
-        if not str(name).isalnum():
-            yield f"Template format error: Resource name {name} is non alphanumeric."
-        if not isinstance(resource, dict) or "Type" not in resource:
-            yield f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
-            return
-        unknown = [key for key in resource if key not in _ATTRIBUTES]
-        if unknown:
-            yield f"Invalid template resource property '{unknown[0]}'"
-        for key in ("CreationPolicy", "UpdatePolicy"):
-            if key in resource:
-                yield f"The sandbox does not implement {key} (resource {name})."
-    types = dict.fromkeys(str(resource["Type"]) for resource in resources.values())
-    strange = [name for name in types if not resource_schemas.exists(name)]
-    if strange:
-        yield f"Template format error: Unrecognized resource types: [{', '.join(strange)}]"
-    for name in types:
-        if resource_types.find(name) is None:
-            yield f"The sandbox does not implement {name}."
-
-
-def _reference_problems(template: Template) -> Iterator[str]:
-    known = set(template.resources) | set(template.parameters)
-    places = [("Resources", resource.get("Properties")) for resource in template.resources.values()]
-    places += [("Outputs", [output.get("Value"), output.get("Export")]) for output in template.outputs.values()]
-    for section, value in places:
-        missing = sorted(intrinsics.references(value) - known)
-        if missing:
-            yield f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] in the {section} block of the template"
-        unknown = sorted(intrinsics.unsupported(value))
-        if unknown:
-            yield f"The sandbox does not implement {unknown[0]}."
-    conditions = template.document.get("Conditions") or {}
-    for condition in conditions.values():
-        missing = sorted(intrinsics.references(condition) - set(template.parameters))
-        if missing:
-            yield f"Template format error: Unresolved dependencies [{', '.join(missing)}]. Conditions cannot refer to resources"
-        yield from intrinsics.condition_problems(condition, conditions)
-    for resource in template.resources.values():
-        condition = resource.get("Condition")
-        if condition is not None and condition not in conditions:
-            yield f"Template format error: Unresolved condition dependency {condition} in the Resources block of the template"
-        for other in (
-            [resource.get("DependsOn", [])]
-            if isinstance(resource.get("DependsOn"), str)
-            else resource.get("DependsOn", [])
-        ):
-            if other not in template.resources:
-                yield f"Template format error: Unresolved resource dependencies [{other}] in the Resources block of the template"

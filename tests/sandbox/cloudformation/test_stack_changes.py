@@ -8,7 +8,10 @@ import pytest
 from guardrails.sandbox.embedded import Embedded
 
 GROUP = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Ref": "Name"}, "RetentionInDays": 7}}
-PARAMETERS = {"Name": {"Type": "String", "Default": "/first"}}
+PARAMETERS = {
+    "Name": {"Type": "String", "Default": "/first"},
+    "Secret": {"Type": "String", "Default": "hidden", "NoEcho": True},
+}
 OTHER = [{"ParameterKey": "Name", "ParameterValue": "/second"}]
 
 
@@ -137,6 +140,19 @@ def test_values_before_and_after_are_shown_on_request(sandbox: Embedded) -> None
     )
     assert json.loads(change["BeforeContext"]) == {"Properties": {"LogGroupName": "/group", "RetentionInDays": 7}}
     assert json.loads(change["AfterContext"])["Properties"]["RetentionInDays"] == 14
+
+
+def test_values_of_secret_parameters_are_masked(sandbox: Embedded) -> None:
+    """What is made with a NoEcho parameter shows as asterisks, before and after.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    """
+    secret = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}}
+    other = [{"ParameterKey": "Secret", "ParameterValue": "veiled"}]
+    change = changed(sandbox, {"Secret": secret}, Parameters=other, IncludePropertyValues=True)["Secret"]
+    assert "hidden" not in str(change)
+    assert "veiled" not in str(change)
+    assert json.loads(change["AfterContext"])["Properties"]["Value"] == "****"
 
 
 def test_tags_and_metadata_have_their_own_scope(sandbox: Embedded) -> None:
