@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameter
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import parameter_sources
@@ -12,6 +13,7 @@ from guardrails.sandbox.serving.refusals import Refusal
 
 Declared = Mapping[str, Any]
 _TYPES: Final = frozenset({"String", "Number", "List<Number>", "CommaDelimitedList"})
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _LISTS: Final = frozenset({"List<Number>", "CommaDelimitedList"})
 
 
@@ -65,7 +67,7 @@ def resolved(declared: Mapping[str, Declared], values: Mapping[str, str]) -> dic
 
 
 def shown(
-    declared: Mapping[str, Declared], values: Mapping[str, str], fetched: Mapping[str, str]
+    declared: Mapping[str, Declared], values: Mapping[str, str], fetched: Mapping[str, str] = _NOTHING
 ) -> list[dict[str, str]]:
     """The parameters as descriptions show them, with what was fetched for them; what has NoEcho is masked."""
     return [

@@ -149,7 +149,7 @@ def test_values_of_secret_parameters_are_masked(sandbox: Embedded) -> None:
     """
     secret = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}}
     other = [{"ParameterKey": "Secret", "ParameterValue": "veiled"}]
-    change = changed(sandbox, {"Secret": secret}, Parameters=other, IncludePropertyValues=True)["Secret"]
+    change = changed(sandbox, {"Made": secret}, Parameters=other, IncludePropertyValues=True)["Made"]
     assert "hidden" not in str(change)
     assert "veiled" not in str(change)
     assert json.loads(change["AfterContext"])["Properties"]["Value"] == "****"
