@@ -106,14 +106,12 @@ def _begin(stack_set: StackSet, operation: Operation) -> None:
 
 
 def _carry_out(stack_set: StackSet, operation: Operation) -> None:
-    """Bring an operation to its end; a reset meanwhile ends the work."""
-    while records.is_busy(stack_set) and any(course.begun for course in operation.courses.values()):
+    """Bring an operation to its end."""
+    while any(course.begun for course in operation.courses.values()):
         for course in operation.courses.values():
-            while course.begun and records.is_busy(stack_set):
+            while course.begun:
                 course.failures += not _succeeds(stack_set, operation, course.begun.popleft())
         _begin_batches(operation)
-    if not records.is_busy(stack_set):
-        return
     if operation.status == "STOPPING":
         operation.end("STOPPED")
     elif any(_exceeded(operation, course) for course in operation.courses.values()):

@@ -199,11 +199,6 @@ def busy() -> list[StackSet]:
     return list(_BUSY.values())
 
 
-def is_busy(stack_set: StackSet) -> bool:
-    """Whether the set has operations that have not ended, and no reset has forgotten them."""
-    return _BUSY.get(stack_set.id) is stack_set
-
-
 def new_operation_id() -> str:
     """An operation's id, where the caller gives none."""
     return str(mock_random.uuid4())
