@@ -28,6 +28,7 @@ intrinsics         intrinsic functions and pseudo parameters
 drift              whether a resource still is what its stack made it
 property_differences  how live properties differ from expected ones
 resource_schemas   what CloudFormation's registry says about a resource type
+request_constraints  requests checked against what the API says of their members
 pages              lists given out page by page
 resource_types/    the resource types that are implemented, one file per AWS service
 stack_sets/        service-managed stack sets

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import pages
+from guardrails.sandbox.cloudformation.request_constraints import checked_operation
 from guardrails.sandbox.cloudformation.stack_sets import administration, drift, operations
-from guardrails.sandbox.cloudformation.stacks import SERVICE
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 _ONLY_OF_STACKS: Final = frozenset({"ExpectedProperties", "ActualProperties", "DriftStatusReason"})
 """What DescribeStackResourceDrifts tells of a resource and a stack set does not."""
 
 
-@operation(SERVICE, "DetectStackSetDrift")
+@checked_operation("DetectStackSetDrift")
 def detect_stack_set_drift(call: Call) -> Mapping[str, Any]:
     """Begin to check the stack of every instance; only one such operation at a time, even where operations queue."""
     administration.require_administrator(call)
@@ -33,7 +32,7 @@ def detect_stack_set_drift(call: Call) -> Mapping[str, Any]:
     return {"OperationId": begun.id}
 
 
-@operation(SERVICE, "ListStackInstanceResourceDrifts")
+@checked_operation("ListStackInstanceResourceDrifts")
 def list_stack_instance_resource_drifts(call: Call) -> Mapping[str, Any]:
     """What an operation found about each resource in the stack of one instance, told to the administrator.
 

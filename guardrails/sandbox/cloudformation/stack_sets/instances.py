@@ -10,6 +10,7 @@ from typing import Any, Final
 import boto3
 
 from guardrails.sandbox.cloudformation import pages
+from guardrails.sandbox.cloudformation.request_constraints import checked_operation
 from guardrails.sandbox.cloudformation.stack_sets import (
     administration,
     drift,
@@ -21,14 +22,13 @@ from guardrails.sandbox.cloudformation.stack_sets import (
 from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Target
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 MAXIMUM_INSTANCES: Final = 100_000
 """Of one stack set."""
 
 
-@operation(SERVICE, "CreateStackInstances")
+@checked_operation("CreateStackInstances")
 def create_stack_instances(call: Call) -> Mapping[str, Any]:
     """Create stacks in every targeted account and region; an instance that exists is brought up to date."""
     administration.require_administrator(call)
@@ -58,7 +58,7 @@ def create_stack_instances(call: Call) -> Mapping[str, Any]:
     return {"OperationId": begun.id}
 
 
-@operation(SERVICE, "UpdateStackInstances")
+@checked_operation("UpdateStackInstances")
 def update_stack_instances(call: Call) -> Mapping[str, Any]:
     """Update the targeted instances that exist; given overrides replace their former ones, an empty list takes them away."""
     administration.require_administrator(call)
@@ -81,7 +81,7 @@ def update_stack_instances(call: Call) -> Mapping[str, Any]:
     return {"OperationId": begun.id}
 
 
-@operation(SERVICE, "DeleteStackInstances")
+@checked_operation("DeleteStackInstances")
 def delete_stack_instances(call: Call) -> Mapping[str, Any]:
     """Delete the targeted instances, with their stacks unless those are retained; the targets' OUs get no stacks any more."""
     administration.require_administrator(call)
@@ -100,7 +100,7 @@ def delete_stack_instances(call: Call) -> Mapping[str, Any]:
     return {"OperationId": begun.id}
 
 
-@operation(SERVICE, "ListStackInstances")
+@checked_operation("ListStackInstances")
 def list_stack_instances(call: Call) -> Mapping[str, Any]:
     """Summaries of the instances, filtered by account, region and status."""
     stack_set, asked = administration.asked_set(call), call.parameters
@@ -118,7 +118,7 @@ def list_stack_instances(call: Call) -> Mapping[str, Any]:
     return page
 
 
-@operation(SERVICE, "DescribeStackInstance")
+@checked_operation("DescribeStackInstance")
 def describe_stack_instance(call: Call) -> Mapping[str, Any]:
     """One instance, with its parameter overrides."""
     stack_set, asked = administration.asked_set(call), call.parameters
@@ -130,7 +130,7 @@ def describe_stack_instance(call: Call) -> Mapping[str, Any]:
     return {"StackInstance": _described(stack_set, instance) | {"ParameterOverrides": overridden}}
 
 
-@operation(SERVICE, "ListStackSetAutoDeploymentTargets")
+@checked_operation("ListStackSetAutoDeploymentTargets")
 def list_stack_set_auto_deployment_targets(call: Call) -> Mapping[str, Any]:
     """The OUs that a set deploys to by itself, each with its regions.
 

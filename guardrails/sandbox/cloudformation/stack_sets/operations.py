@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import pages
+from guardrails.sandbox.cloudformation.request_constraints import checked_operation
 from guardrails.sandbox.cloudformation.stack_sets import administration, drift, progress, records
 from guardrails.sandbox.cloudformation.stack_sets.records import (
     Operation,
@@ -16,9 +17,8 @@ from guardrails.sandbox.cloudformation.stack_sets.records import (
     Target,
     Work,
 )
-from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
+from guardrails.sandbox.cloudformation.stacks import invalid
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 _EXCLUSIVE: Final = (
@@ -80,7 +80,7 @@ def refuse_while_running(stack_set: StackSet) -> None:
         raise Refusal("OperationInProgressException", message, status=409)
 
 
-@operation(SERVICE, "DescribeStackSetOperation")
+@checked_operation("DescribeStackSetOperation")
 def describe_stack_set_operation(call: Call) -> Mapping[str, Any]:
     """One operation: how far it is, or how it ended."""
     stack_set = administration.asked_set(call)
@@ -97,7 +97,7 @@ def describe_stack_set_operation(call: Call) -> Mapping[str, Any]:
     return {"StackSetOperation": description}
 
 
-@operation(SERVICE, "ListStackSetOperations")
+@checked_operation("ListStackSetOperations")
 def list_stack_set_operations(call: Call) -> Mapping[str, Any]:
     """Summaries of the operations, newest first."""
     stack_set = administration.asked_set(call)
@@ -107,7 +107,7 @@ def list_stack_set_operations(call: Call) -> Mapping[str, Any]:
     return page
 
 
-@operation(SERVICE, "ListStackSetOperationResults")
+@checked_operation("ListStackSetOperationResults")
 def list_stack_set_operation_results(call: Call) -> Mapping[str, Any]:
     """The results of an operation per account and region."""
     stack_set = administration.asked_set(call)
@@ -120,7 +120,7 @@ def list_stack_set_operation_results(call: Call) -> Mapping[str, Any]:
     return page
 
 
-@operation(SERVICE, "StopStackSetOperation")
+@checked_operation("StopStackSetOperation")
 def stop_stack_set_operation(call: Call) -> Mapping[str, Any]:
     """Stop an operation: what it has not begun with is cancelled, what it has begun with comes to its end.
 

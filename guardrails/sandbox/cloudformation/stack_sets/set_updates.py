@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from guardrails.sandbox.cloudformation import stack_parameters
+from guardrails.sandbox.cloudformation.request_constraints import checked_operation
 from guardrails.sandbox.cloudformation.stack_sets import (
     administration,
     auto_deployment,
@@ -17,13 +18,12 @@ from guardrails.sandbox.cloudformation.stack_sets import (
     targeting,
 )
 from guardrails.sandbox.cloudformation.stack_sets.records import StackInstance, StackSet, Target
-from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid, read_tags
+from guardrails.sandbox.cloudformation.stacks import invalid, read_tags
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 
-@operation(SERVICE, "UpdateStackSet")
+@checked_operation("UpdateStackSet")
 def update_stack_set(call: Call) -> Mapping[str, Any]:
     """Change the definition and bring the instances up to date: all of them, or those in the given targets and regions.
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.cloudformation import pages, stack_parameters
+from guardrails.sandbox.cloudformation.request_constraints import checked_operation
 from guardrails.sandbox.cloudformation.stack_sets import (
     administration,
     auto_deployment,
@@ -19,9 +20,8 @@ from guardrails.sandbox.cloudformation.stack_sets import (
     records,
 )
 from guardrails.sandbox.cloudformation.stack_sets.records import StackSet
-from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid, read_tags
+from guardrails.sandbox.cloudformation.stacks import invalid, read_tags
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 MAXIMUM_SETS: Final = 1_000
@@ -30,7 +30,7 @@ MAXIMUM_SETS: Final = 1_000
 _NAME: Final = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
-@operation(SERVICE, "CreateStackSet")
+@checked_operation("CreateStackSet")
 def create_stack_set(call: Call) -> Mapping[str, Any]:
     """Create an empty stack set; a repeated request (by its token) creates no second one."""
     asked = call.parameters
@@ -71,7 +71,7 @@ def create_stack_set(call: Call) -> Mapping[str, Any]:
     return {"StackSetId": stack_set.id}
 
 
-@operation(SERVICE, "DeleteStackSet")
+@checked_operation("DeleteStackSet")
 def delete_stack_set(call: Call) -> Mapping[str, Any]:
     """Delete an empty stack set; one that does not exist is already deleted."""
     stack_set = records.find(administration.owner(call), call.region, str(call.parameters["StackSetName"]))
@@ -84,7 +84,7 @@ def delete_stack_set(call: Call) -> Mapping[str, Any]:
     return {}
 
 
-@operation(SERVICE, "DescribeStackSet")
+@checked_operation("DescribeStackSet")
 def describe_stack_set(call: Call) -> Mapping[str, Any]:
     """A stack set's definition."""
     stack_set = administration.asked_set(call)
@@ -109,7 +109,7 @@ def describe_stack_set(call: Call) -> Mapping[str, Any]:
     return {"StackSet": description}
 
 
-@operation(SERVICE, "ListStackSets")
+@checked_operation("ListStackSets")
 def list_stack_sets(call: Call) -> Mapping[str, Any]:
     """Summaries of the stack sets, ACTIVE or DELETED."""
     wanted = call.parameters.get("Status")

@@ -148,9 +148,9 @@ def test_a_union_reaches_accounts_elsewhere(
         ({}, REGIONS, "OrganizationalUnitIds are required"),
         ({"OrganizationalUnitIds": ["ou-none-00000000"]}, REGIONS, "Organizational unit not found"),
         ({"OrganizationalUnitIds": [f"ou-none-{n:08}" for n in range(51)]}, REGIONS, "maximum number"),
-        ({"OrganizationalUnitIds": ["root"], "AccountFilterType": "INTERSECTION"}, REGIONS, "Accounts are required"),
-        ({"OrganizationalUnitIds": ["root"]}, [], "Regions are required"),
-        ({"OrganizationalUnitIds": ["root"]}, ["eu-nowhere-1"], "eu-nowhere-1"),
+        ({"OrganizationalUnitIds": ["r-none"], "AccountFilterType": "INTERSECTION"}, REGIONS, "Accounts are required"),
+        ({"OrganizationalUnitIds": ["r-none"]}, [], "Regions are required"),
+        ({"OrganizationalUnitIds": ["r-none"]}, ["eu-nowhere-1"], "eu-nowhere-1"),
     ],
 )
 def test_wrong_targets_are_refused(
