@@ -11,6 +11,7 @@ organizational_units       the root and the OUs
 accounts                   accounts described, listed, moved
 account_closing            accounts closed
 account_departure          accounts removed, or leaving by themselves
+account_information        the names and e-mail addresses of accounts (the account service)
 handshakes                 none, and none found
 account_creation           accounts asked for and made
 placement                  who is told when an account gets, changes or loses its place

@@ -15,6 +15,7 @@ from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
+MAX_IN_PROGRESS: Final = 3
 QUOTA_AT_LEAST: Final = 250
 QUOTA_AT_MOST: Final = 1_000
 QUOTA_PERCENT: Final = 20
@@ -35,6 +36,9 @@ def close_account(call: Call) -> Answer:
         raise Refusal("ConflictException", "The account is already being closed.")
     if closed.state != "ACTIVE":
         raise Refusal("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
+    if sum(account.state == "PENDING_CLOSURE" for account in tree.ACCOUNTS.values()) >= MAX_IN_PROGRESS:
+        message = "You attempted to exceed the number of accounts that you can close at a time."
+        raise organization.constraint("CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED", message)
     members = len(tree.ACCOUNTS) - 1
     if len(_CLOSED) >= min(QUOTA_AT_MOST, max(QUOTA_AT_LEAST, members * QUOTA_PERCENT // 100)):
         message = "You have exceeded close account quota for the past 30 days."

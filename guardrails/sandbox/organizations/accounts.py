@@ -60,7 +60,7 @@ def relocate(account: FakeAccount, parent_id: str) -> None:
 
 
 def described(account: FakeAccount) -> Mapping[str, Any]:
-    """An account as ListAccounts shows it: `State` is what counts, `Status` its retired twin; `Paths` its one place in the tree."""
+    """An account as ListAccounts shows it: `State` is what counts, `Status` its retired twin; its one path ends with itself."""
     return {
         "Id": account.id,
         "Arn": account.arn,
@@ -68,7 +68,7 @@ def described(account: FakeAccount) -> Mapping[str, Any]:
         "Name": account.name,
         "Status": account.status,
         "State": account.state,
-        "Paths": [organization.path(account.parent_id)],
+        "Paths": [f"{organization.path(account.parent_id)}{account.id}/"],
         "JoinedMethod": account.joined_method,
         "JoinedTimestamp": account.create_time,
     }

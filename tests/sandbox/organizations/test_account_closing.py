@@ -63,6 +63,20 @@ def test_so_many_in_thirty_days(
     assert code == "ConstraintViolationException:CANNOT_CLOSE_MANAGEMENT_ACCOUNT"
 
 
+def test_three_at_a_time(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
+    """A fourth closing under way is refused, and taken once the others have come to an end.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
+    organizations, accounts = sandbox.client("organizations"), [new_account(f"a{number}") for number in range(4)]
+    for account in accounts[:3]:
+        organizations.close_account(AccountId=account)
+    code = refused(organizations.close_account, AccountId=accounts[3])
+    assert code == "ConstraintViolationException:CLOSE_ACCOUNT_REQUESTS_LIMIT_EXCEEDED"
+    organizations.list_accounts()
+    organizations.close_account(AccountId=accounts[3])
+
+
 def test_closing_needs_all_features(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
     """An organization without all features closes no account."""
     sandbox.reset("consolidated-billing")

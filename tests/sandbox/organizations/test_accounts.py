@@ -10,14 +10,17 @@ NewAccount = Callable[..., str]
 
 
 def test_accounts_show_their_state_and_their_place(sandbox: Embedded, root_id: str, new_account: NewAccount) -> None:
-    """ListAccounts has State next to Status, and the path of the OU that an account was moved to."""
+    """ListAccounts has State next to Status, and the account's path through the OU that it was moved to, as AWS's pattern has it.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+    """
     organizations, account = sandbox.client("organizations"), new_account("one")
     unit = organizations.create_organizational_unit(ParentId=root_id, Name="Prod")["OrganizationalUnit"]["Id"]
     organizations.move_account(AccountId=account, SourceParentId=root_id, DestinationParentId=unit)
     shown = {each["Id"]: each for each in organizations.list_accounts()["Accounts"]}[account]
     organization = organizations.describe_organization()["Organization"]["Id"]
     assert (shown["State"], shown["Status"]) == ("ACTIVE", "ACTIVE")
-    assert shown["Paths"] == [f"{organization}/{root_id}/{unit}/"]
+    assert shown["Paths"] == [f"{organization}/{root_id}/{unit}/{account}/"]
 
 
 def test_a_move_starts_where_the_account_is(
