@@ -11,6 +11,8 @@ import boto3
 from botocore.config import Config
 
 from guardrails.sandbox.enforcement.gate import GATE
+from guardrails.sandbox.faults.rules import Fault
+from guardrails.sandbox.faults.standing import STANDING
 from guardrails.sandbox.running import (
     ACCESS_KEY_ID,
     HOME_REGION,
@@ -59,6 +61,16 @@ class Embedded:
     def enforce(self, on: bool = True) -> None:
         """Judge every call from now on by the organization's policies, or no longer."""
         GATE.enforces = on
+
+    def fail(self, kind: str, **settings: Any) -> Fault:
+        """Let something go wrong from now on (`guardrails.sandbox.faults.rules` says what); the fault tells how often it struck."""
+        fault = Fault.from_mapping({"kind": kind, **settings})
+        STANDING.faults.append(fault)
+        return fault
+
+    def mend(self) -> None:
+        """Let everything go right again."""
+        STANDING.clear()
 
     def reset(self, seed: str = "bare", accounts: int = 0) -> None:
         """Back to the bare organization (or another seed, or one with that many member accounts on top), enforced as in the beginning."""

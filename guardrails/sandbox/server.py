@@ -5,20 +5,21 @@ at once, in the service's protocol and with a code that no client retries. Nothi
 """
 
 import importlib
-import json
-import os
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from socket import SHUT_RDWR
+from typing import Any, Final, NoReturn
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
+from guardrails.sandbox import control
 from guardrails.sandbox.cloudformation import custom_resources
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
+from guardrails.sandbox.faults import injection
+from guardrails.sandbox.faults.standing import STANDING
 from guardrails.sandbox.seed import laying
 from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations, required_members
 from guardrails.sandbox.serving.callers import Caller
@@ -79,7 +80,8 @@ SUBJECTS: Final = (
     "functions.invoke",
     "cloudformation.service",
 )
-CONTROL: Final = "/_sandbox/"
+DONE: Final = "guardrails.call"
+"""Where a request's environment holds the call that was let through to its work."""
 
 
 @cache
@@ -116,22 +118,16 @@ class Application:
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith(custom_resources.PATH):
             return _respond(custom_resources.receive(path, environ), environ, start_response)
-        if path.startswith(CONTROL):
-            return _respond(self._control(path.removeprefix(CONTROL), environ), environ, start_response)
+        if path.startswith(control.PATH):
+            return _respond(control.answer(self, path.removeprefix(control.PATH), environ), environ, start_response)
+        if STANDING.crashed:
+            _hang_up(environ)
         body = calls.read_body(environ)
         with TURN:
-            return self._answer(environ, body, start_response)
-
-    def _control(self, what: str, environ: dict[str, Any]) -> Reply:
-        asked = dict(parse_qsl(str(environ.get("QUERY_STRING", ""))))
-        if what == "reset":
-            self.reset(asked.get("seed", self.seed_name), int(asked.get("accounts", self.accounts)))
-        elif what == "enforce":
-            GATE.enforces = asked.get("on") == "true"
-        elif what != "health":
-            return Reply(404, {}, b"")
-        body = json.dumps({"pid": os.getpid(), "seed": self.seed_name, "enforces": GATE.enforces})
-        return Reply(200, {"Content-Type": "application/json"}, body.encode())
+            answer = self._answer(environ, body, start_response)
+            if STANDING.faults and DONE in environ and injection.is_lost(environ[DONE]):
+                _hang_up(environ)
+        return answer
 
     def _answer(self, environ: dict[str, Any], body: bytes | None, start_response: Any) -> Iterable[bytes]:
         signed = calls.signature(environ) or calls.unsigned(environ, body)
@@ -159,8 +155,11 @@ class Application:
             raise not_implemented(signed.service, "")
         if call is None:
             return None
+        if STANDING.faults:
+            injection.before(call)
         if GATE.enforces and caller is not callers.ANONYMOUS:
             gate.check(call)
+        environ[DONE] = call
         handler = operations.handler_of(call.service, call.operation)
         if handler is None and not self._moto.has(environ):
             raise not_implemented(call.service, call.operation)
@@ -174,9 +173,15 @@ class Application:
 def _call(signed: Signature, caller: Caller, environ: dict[str, Any], body: bytes | None) -> Call | None:
     """The request as a call to an operation, where somebody here wants to know it; None when it is none."""
     services = calls.services_of(signed, str(environ.get("PATH_INFO", "")))
-    if not GATE.enforces and not operations.answered_services().intersection(services):
+    if not GATE.enforces and not STANDING.faults and not operations.answered_services().intersection(services):
         return None
     return calls.recognized(signed, caller, environ, body or b"")
+
+
+def _hang_up(environ: dict[str, Any]) -> NoReturn:
+    """Close the connection without an answer."""
+    environ["werkzeug.socket"].shutdown(SHUT_RDWR)
+    raise ConnectionAbortedError
 
 
 def _unknown_key(service: str) -> Refusal:

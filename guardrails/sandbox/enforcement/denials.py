@@ -30,8 +30,13 @@ def refusal(denial: Denial, request: Request, actor: Actor, service: str) -> Ref
     """
     said = message(denial, request, actor)
     text = f"You are not authorized to perform this operation. {said}" if service == "ec2" else said
+    return denied(service, text)
+
+
+def denied(service: str, message: str) -> Refusal:
+    """A refusal of a service with the code and the status that it gives to whoever lacks a permission."""
     protocol = str(get_service_model(service).protocol)
-    return Refusal(_code(service, protocol), text, status=400 if protocol == "json" else 403)
+    return Refusal(_code(service, protocol), message, status=400 if protocol == "json" else 403)
 
 
 def message(denial: Denial, request: Request, actor: Actor) -> str:

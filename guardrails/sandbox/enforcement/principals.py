@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guardrails.iam.context import Values
@@ -16,18 +17,19 @@ from guardrails.sandbox.serving.callers import Caller
 class Actor:
     """A principal: `principal_arn` as policies see it (a session's role), `shown_arn` as error messages show it.
 
-    `via` are the services that act on the principal's behalf, with its own permissions.
+    `via` are the services that act on the principal's behalf, with its own permissions; `session` are the keys that only its session has.
     """
 
     account_id: str
     principal_arn: str
     shown_arn: str
     user_id: str = ""
-    via: tuple[str, ...] = field(default=())
+    via: tuple[str, ...] = ()
+    session: Mapping[str, Values] = field(default_factory=dict)
 
     def context(self) -> dict[str, Values]:
         """The condition keys that tell of the principal beyond its ARN."""
-        found = context_keys.of_principal(self.principal_arn)
+        found = {**context_keys.of_principal(self.principal_arn), **self.session}
         found["aws:ViaAWSService"] = "true" if self.via else "false"
         if self.via:
             found["aws:CalledVia"] = self.via
@@ -45,7 +47,12 @@ class Actor:
 
 def caller(who: Caller, *via: str) -> Actor:
     """The caller of a call, perhaps with a service that acts on its behalf."""
-    return Actor(who.account_id, who.role_arn or who.arn, who.arn, who.user_id, via)
+    session: dict[str, Values] = {f"aws:PrincipalTag/{key}": value for key, value in who.session_tags.items()}
+    if who.source_identity:
+        session["aws:SourceIdentity"] = who.source_identity
+    if who.task_actions is not None:
+        session["aws:AssumedRoot"] = "true"
+    return Actor(who.account_id, who.role_arn or who.arn, who.arn, who.user_id, via, session)
 
 
 def role(arn: str, session: str) -> Actor:

@@ -9,12 +9,12 @@ import pytest
 from botocore.config import Config
 from moto.iam.models import AccessKey, iam_backends
 
-from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.embedded import ACCESS_ROLE, Embedded
 from guardrails.sandbox.serving import callers
 from guardrails.sandbox.serving.callers import Caller
 
 Attach = Callable[..., str]
-As = Callable[..., Any]
+Acting = Callable[..., Any]
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False)
 ROOT_KEY = "AKIAROOTUSEROFMEMBER"
 
@@ -51,39 +51,43 @@ def attach(sandbox: Embedded) -> Attach:
 
 
 @pytest.fixture
-def as_role(sandbox: Embedded, member: str) -> As:
-    """A client in the name of a role of the member account, which is made when it is first asked for."""
+def acting(sandbox: Embedded, member: str) -> Acting:
+    """A client in the name of a principal of the member account ("role/path/Admin", "user/kim", "root"), made when first asked for."""
     made: dict[str, Any] = {}
 
-    def client(name: str, service: str, region: str = "eu-west-1", path: str = "/") -> Any:
-        if name not in made:
-            trust = {"Effect": "Allow", "Principal": {"AWS": member}, "Action": "sts:AssumeRole"}
-            document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    def client(principal: str, service: str, region: str = "eu-west-1") -> Any:
+        if principal == f"role/{ACCESS_ROLE}":
+            return sandbox.client(service, region, account=member)
+        if principal not in made:
             sandbox.enforce(False)
-            iam, sts = sandbox.client("iam", account=member), sandbox.client("sts", account=member)
-            role = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document)["Role"]
-            made[name] = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="kim")["Credentials"]
+            made[principal] = _credentials(sandbox, member, principal)
             sandbox.enforce()
-        return _client(sandbox, service, region, made[name])
+        return _client(sandbox, service, region, made[principal])
 
     return client
 
 
-@pytest.fixture
-def as_root(sandbox: Embedded, member: str) -> As:
-    """A client in the name of the member account's root user, whose access key no API gives."""
+def _credentials(sandbox: Embedded, member: str, principal: str) -> Any:
+    iam, sts = sandbox.client("iam", account=member), sandbox.client("sts", account=member)
+    kind, *path, name = principal.split("/") if "/" in principal else ["", principal]
+    whole = f"/{'/'.join(path)}/" if path else "/"
+    if kind == "user":
+        iam.create_user(UserName=name, Path=whole)
+        return iam.create_access_key(UserName=name)["AccessKey"]
+    if kind == "role":
+        trust = {"Effect": "Allow", "Principal": {"AWS": member}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName=name, Path=whole, AssumeRolePolicyDocument=document)["Role"]
+        return sts.assume_role(RoleArn=role["Arn"], RoleSessionName="kim")["Credentials"]
+    # No API gives the root user an access key here.
     iam_backends[member]["aws"].access_keys[ROOT_KEY] = AccessKey(None, "AKIA", member)  # type: ignore[abstract]  # moto makes them so
     callers.remember(ROOT_KEY, Caller(member, f"arn:aws:iam::{member}:root", member))
-
-    def client(service: str, region: str = "eu-west-1") -> Any:
-        return _client(sandbox, service, region, {"AccessKeyId": ROOT_KEY, "SecretAccessKey": "x"})
-
-    return client
+    return {"AccessKeyId": ROOT_KEY, "SecretAccessKey": "x"}
 
 
 def _client(sandbox: Embedded, service: str, region: str, credentials: Any) -> Any:
     create: Callable[..., Any] = boto3.client
-    return create(
+    made = create(
         service,
         region_name=region,
         endpoint_url=sandbox.endpoint,
@@ -92,3 +96,5 @@ def _client(sandbox: Embedded, service: str, region: str, credentials: Any) -> A
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials.get("SessionToken"),
     )
+    made.meta.events.register("before-sign.s3-control", sandbox._without_account_in_host)
+    return made

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from guardrails.sandbox.embedded import Embedded
 
 Attach = Callable[..., str]
-As = Callable[..., Any]
+Acting = Callable[..., Any]
 Refused = Callable[..., str]
 DENY_USERS = {"Sid": "NoUsers", "Effect": "Deny", "Action": "iam:CreateUser", "Resource": "*"}
 SERVICES: list[tuple[str, str, dict[str, Any], str]] = [
@@ -83,19 +83,19 @@ def test_the_management_account_is_never_bound(
     assert refused(sandbox.client("iam", account=member).create_user, UserName="kim") == "AccessDenied"
 
 
-def test_root_users_of_members_are_bound(member: str, attach: Attach, as_root: As, refused: Refused) -> None:
+def test_root_users_of_members_are_bound(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """The root user of a member account is bound like everybody."""
     attach(member, DENY_USERS)
-    as_root("iam").list_users()
-    assert refused(as_root("iam").create_user, UserName="kim") == "AccessDenied"
+    acting("root", "iam").list_users()
+    assert refused(acting("root", "iam").create_user, UserName="kim") == "AccessDenied"
 
 
-def test_service_linked_roles_are_not_bound(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+def test_service_linked_roles_are_not_bound(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """A service-linked role does what a policy denies to all other principals of its account."""
     attach(member, DENY_USERS)
-    linked = as_role("AWSServiceRoleForX", "iam", path="/aws-service-role/x.amazonaws.com/")
+    linked = acting("role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", "iam")
     linked.create_user(UserName="kim")
-    assert refused(as_role("Admin", "iam").create_user, UserName="ada") == "AccessDenied"
+    assert refused(acting("role/Admin", "iam").create_user, UserName="ada") == "AccessDenied"
 
 
 def test_who_am_i_is_always_answered(sandbox: Embedded, member: str, attach: Attach) -> None:

@@ -8,7 +8,7 @@ import pytest
 from guardrails.sandbox.embedded import Embedded
 
 Attach = Callable[..., str]
-As = Callable[..., Any]
+Acting = Callable[..., Any]
 Refused = Callable[..., str]
 BUCKET = {"Bucket": "team-data", "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
 
@@ -62,12 +62,12 @@ def test_a_key_is_known_by_its_alias(sandbox: Embedded, member: str, attach: Att
     kms.describe_key(KeyId=other["Arn"])
 
 
-def test_roles_have_paths(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+def test_roles_have_paths(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """A role is judged by its ARN with its path: the one it has, or the one it is to have.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     """
-    iam = as_role("Admin", "iam")
+    iam = acting("role/Admin", "iam")
     iam.create_role(RoleName="app", Path="/teams/", AssumeRolePolicyDocument="{}")
     attach(member, deny("iam:*", f"arn:aws:iam::{member}:role/teams/*"))
     assert refused(iam.delete_role, RoleName="app") == "AccessDenied"
@@ -75,24 +75,24 @@ def test_roles_have_paths(member: str, attach: Attach, as_role: As, refused: Ref
     iam.create_role(RoleName="app2", AssumeRolePolicyDocument="{}")
 
 
-def test_passing_a_role_is_an_action_of_its_own(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+def test_passing_a_role_is_an_action_of_its_own(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """Who may call an operation but not pass the role in it is refused, for iam:PassRole on that role.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
     attach(member, deny("iam:PassRole", f"arn:aws:iam::{member}:role/Powerful"))
     rule = {"Name": "x", "ScheduleExpression": "rate(1 hour)"}
-    events = as_role("Admin", "events")
+    events = acting("role/Admin", "events")
     events.put_rule(**rule, RoleArn=f"arn:aws:iam::{member}:role/Weak")
     assert refused(events.put_rule, **rule, RoleArn=f"arn:aws:iam::{member}:role/Powerful") == "AccessDeniedException"
 
 
-def test_tags_of_the_request_and_of_the_resource(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+def test_tags_of_the_request_and_of_the_resource(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """Conditions see the tags that a request brings, and those that an instance or a role already has.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
-    sns, iam = as_role("Admin", "sns"), as_role("Admin", "iam")
+    sns, iam = acting("role/Admin", "sns"), acting("role/Admin", "iam")
     iam.create_role(RoleName="kept", AssumeRolePolicyDocument="{}", Tags=[{"Key": "keep", "Value": "yes"}])
     iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
     attach(
@@ -106,12 +106,12 @@ def test_tags_of_the_request_and_of_the_resource(member: str, attach: Attach, as
     iam.delete_role(RoleName="other")
 
 
-def test_where_a_request_goes(member: str, attach: Attach, as_role: As, refused: Refused) -> None:
+def test_where_a_request_goes(member: str, attach: Attach, acting: Acting, refused: Refused) -> None:
     """The region of a request is that of the endpoint it is signed for, us-east-1 for IAM.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     attach(member, deny("*", StringEquals={"aws:RequestedRegion": "eu-central-1"}))
-    as_role("Admin", "sqs").create_queue(QueueName="here")
-    assert refused(as_role("Admin", "sqs", "eu-central-1").create_queue, QueueName="there") == "AccessDenied"
-    as_role("Admin", "iam", "eu-central-1").list_users()
+    acting("role/Admin", "sqs").create_queue(QueueName="here")
+    assert refused(acting("role/Admin", "sqs", "eu-central-1").create_queue, QueueName="there") == "AccessDenied"
+    acting("role/Admin", "iam", "eu-central-1").list_users()
