@@ -11,6 +11,7 @@ from typing import Final
 from guardrails.sandbox.process import is_forgotten, write_state
 from guardrails.sandbox.running import Running
 from guardrails.sandbox.server import Application, bind
+from guardrails.sandbox.serving import lifecycle
 
 LOOK_SECONDS: Final = 5.0
 
@@ -36,7 +37,10 @@ def main(state_dir: Path, seed: str, accounts: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     write_state(state_dir, Running(f"http://127.0.0.1:{server.server_port}", os.getpid(), seed=seed, accounts=accounts))
     server.service_actions = ending_when_forgotten(state_dir)  # type: ignore[method-assign]  # socketserver's own hook
-    server.serve_forever()
+    try:
+        server.serve_forever()
+    finally:
+        lifecycle.end()
 
 
 if __name__ == "__main__":

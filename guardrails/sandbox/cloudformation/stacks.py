@@ -170,7 +170,7 @@ def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[
 
 def refuse_at_work(stack: Stack) -> None:
     """Refuse while another request, whose function is running meanwhile, is still at work on the stack."""
-    if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
+    if stack.events and stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
         raise invalid(f"Stack:{stack.id} is in {stack.status} state; the sandbox does not interrupt its functions.")
 
 

@@ -54,7 +54,7 @@ def unpacked(package: bytes) -> Path:
         Refusal: it is no zip file.
     """
     digest = hashlib.sha256(package).hexdigest()
-    if digest not in _folders:
+    if digest not in _folders or not _folders[digest].is_dir():
         check(package)
         folder = Path(mkdtemp(prefix="guardrails-function-")).resolve()
         _folders[digest] = folder

@@ -1,7 +1,7 @@
 """One invocation of a function from end to end: its role's credentials, its environment, its log, what came out.
 
 Each invocation has an execution environment, and so a log stream, of its own, as after a cold start. The interpreter is
-the sandbox's own, whichever of Python's runtimes the function names.
+the sandbox's own, whichever of Python's runtimes the function names; MemorySize is told to the function, and no limit.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 Source: https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html

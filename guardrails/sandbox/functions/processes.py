@@ -124,8 +124,7 @@ def _converse(process: _Process, job: Mapping[str, Any], seconds: float) -> tupl
     process.channel.settimeout(_GRACE_SECONDS)
     try:
         process.pid = int(process.channel.recv(_CHUNK) or 0)
-        process.channel.sendall(json.dumps(job).encode())
-        process.channel.shutdown(socket.SHUT_WR)
+        process.channel.sendall(json.dumps(job).encode() + b"\n")
         text = _hear(process.channel, time.monotonic() + seconds)
     except TimeoutError:
         return None, True

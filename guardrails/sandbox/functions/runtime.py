@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import sysconfig
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -132,7 +133,8 @@ def run(channel: socket.socket, output: int, loader: Loader) -> NoReturn:
     os.dup2(output, 2)
     channel.sendall(f"{os.getpid()}\n".encode())
     with channel.makefile("rb") as reader:
-        job = json.loads(reader.read())
+        job = json.loads(reader.readline())
+    threading.Thread(target=_end_with_the_sandbox, args=(channel,), daemon=True).start()
     _settle(job)
     Invocation(channel, job, loader).carry_out()
 
@@ -147,6 +149,13 @@ def services(loader: Loader) -> set[str]:
     """The services whose models are loaded. botocore's loader keeps what it has loaded by method and arguments."""
     cache: Mapping[tuple[Any, ...], Any] = vars(loader)["_cache"]
     return {str(key[1]) for key in cache if key[0] == "load_service_model"}
+
+
+def _end_with_the_sandbox(channel: socket.socket) -> None:
+    """Nothing more is ever said on the channel: it closes when nobody waits for the function any more, in whatever way that came."""
+    while channel.recv(1):
+        pass
+    os.killpg(0, signal.SIGKILL)
 
 
 def _settle(job: Mapping[str, Any]) -> None:

@@ -7,12 +7,14 @@ what the function prints, and names AWS services that functions have used; a pro
 closes, because the sandbox ended in whatever way, this process ends too.
 """
 
+import gc
 import importlib
 import json
 import os
 import signal
 import socket
 import sys
+import urllib.request
 from typing import Final
 
 import botocore.handlers
@@ -31,6 +33,7 @@ def main(control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to collect the ended ones
     for module in IN_THE_RUNTIME:
         importlib.import_module(module)
+    urllib.request.install_opener(urllib.request.build_opener())  # reads the certificates of the machine, once
     loader = botocore.loaders.create_loader()
     botocore.session.create_loader = lambda search_path_string=None: loader
     botocore.handlers.BUILTIN_HANDLERS.append(("before-sign.s3-control", runtime.without_account_in_host))
@@ -42,6 +45,7 @@ def main(control: socket.socket) -> None:
         for service in (set(json.loads(message)) & known) - runtime.services(loader):
             # Models are what makes a client expensive: loaded here once, they are there in every process forked later.
             botocore.session.Session().create_client(service, "us-east-1")
+        gc.freeze()  # a collection in a forked process would copy every page of this one
         channel, output = descriptors
         if os.fork() == 0:
             control.close()

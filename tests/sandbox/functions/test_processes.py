@@ -4,12 +4,13 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import pytest
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.functions import deployment_packages, processes
+from guardrails.sandbox.serving import lifecycle
 from tests.sandbox.cloudformation.provider import resources
-from tests.sandbox.functions.conftest import Invoke
+from tests.sandbox.functions.conftest import Invoke, packed
 
 INSIDE = """
 import boto3
@@ -92,8 +93,6 @@ def test_a_reset_ends_what_runs(sandbox: Embedded, invoke: Invoke, tmp_path: Pat
     client = sandbox.client("lambda")
     begun = tmp_path / "begun"
     client.update_function_configuration(FunctionName="one", Timeout=60)
-    from tests.sandbox.functions.conftest import packed
-
     client.update_function_code(FunctionName="one", ZipFile=packed(index=WAITS))
     refused: list[Any] = []
     seen = Event()
@@ -115,10 +114,20 @@ def test_a_reset_ends_what_runs(sandbox: Embedded, invoke: Invoke, tmp_path: Pat
     assert sandbox.client("logs").describe_log_groups()["logGroups"] == []
 
 
-@pytest.mark.parametrize("times", [2])
-def test_the_same_code_is_unpacked_once(sandbox: Embedded, invoke: Invoke, times: int) -> None:
+def test_what_a_function_remembers_is_gone_with_it(sandbox: Embedded, invoke: Invoke) -> None:
     """Each invocation is a process of its own: what one leaves in memory the next does not see."""
     invoke("seen = []\ndef handler(event, context):\n    seen.append(1)\n    return len(seen)")
     client = sandbox.client("lambda")
-    counts = [json.loads(client.invoke(FunctionName="one")["Payload"].read()) for _ in range(times)]
-    assert counts == [1] * times
+    counts = [json.loads(client.invoke(FunctionName="one")["Payload"].read()) for _ in range(2)]
+    assert counts == [1, 1]
+
+
+def test_nothing_is_left_at_the_end(sandbox: Embedded, invoke: Invoke) -> None:
+    """The end takes the processes with it, and the unpacked code; the next invocation starts afresh."""
+    invoke("handler = lambda event, context: __file__")
+    (zygote,) = processes._zygotes
+    lifecycle.end()
+    assert zygote.process.poll() is not None
+    assert deployment_packages._folders == {}
+    folder = Path(json.loads(sandbox.client("lambda").invoke(FunctionName="one")["Payload"].read())).parent
+    assert list(deployment_packages._folders.values()) == [folder]

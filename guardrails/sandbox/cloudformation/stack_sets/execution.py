@@ -29,6 +29,7 @@ def _deploy(stack_set: StackSet, instance: StackInstance) -> None:
         if instance.stack is None or not stack_records.exists(instance.stack):
             instance.stack = _new_stack(stack_set, instance, values)
         stack = instance.stack
+        stacks.refuse_at_work(stack)
         if stack.status == "UPDATE_ROLLBACK_FAILED":
             raise InstanceFailed(f"Stack:{stack.id} is in UPDATE_ROLLBACK_FAILED state and can not be updated.")
         if stack.status in {"ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"}:
@@ -55,6 +56,10 @@ def _delete(stack_set: StackSet, instance: StackInstance) -> None:
     if stack is not None and stack_records.exists(stack):
         if stack.termination_protection:
             raise InstanceFailed(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
+        try:
+            stacks.refuse_at_work(stack)
+        except Refusal as refusal:
+            raise InstanceFailed(refusal.message) from refusal
         stack.enter("DELETE_IN_PROGRESS", "User Initiated")
         stack_deployment.delete(stack)
         if stack.status != "DELETE_COMPLETE":

@@ -1,12 +1,25 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from guardrails.sandbox.embedded import Embedded
 from tests.sandbox.cloudformation.conftest import Requests
 from tests.sandbox.cloudformation.provider import resources
-from tests.sandbox.conftest import NewAccount
+from tests.sandbox.conftest import NewAccount, Refused
 
 REGIONS = ["eu-west-1", "us-east-1"]
+WAITING = """
+import os
+import cfnresponse
+
+def handler(event, context):
+    asked = event["ResourceProperties"]
+    open(asked["Begun"], "w").close()
+    while not os.path.exists(asked["Go"]) and context.get_remaining_time_in_millis() > 9000:
+        pass
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {}, "x")
+"""
 
 
 def template(**properties: Any) -> dict[str, Any]:
@@ -58,3 +71,40 @@ def test_custom_resources_live_in_every_instance(
         ("Update", "second"),
         ("Delete", "second"),
     ]
+
+
+def test_an_operation_is_running_while_its_function_runs(
+    sandbox: Embedded, new_account: NewAccount, root_id: str, tmp_path: Path, refused: Refused
+) -> None:
+    """Until the function has answered everybody sees the operation RUNNING and the stack CREATE_IN_PROGRESS; others conflict.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts-stackset-status-codes.html
+    """
+    member = sandbox.client("cloudformation", account=new_account("one"))
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    body = json.dumps({"Resources": resources(WAITING, Begun=str(begun), Go=str(go))})
+    cloudformation.create_stack_set(
+        StackSetName="set",
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
+        TemplateBody=body,
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    target = {"StackSetName": "set", "DeploymentTargets": {"OrganizationalUnitIds": [root_id]}, "Regions": REGIONS[:1]}
+    operation = cloudformation.create_stack_instances(**target)["OperationId"]
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(sandbox.client("s3").list_buckets)
+        while not begun.exists():
+            assert not working.done()
+        seen = cloudformation.describe_stack_set_operation(StackSetName="set", OperationId=operation)
+        (stack,) = member.describe_stacks()["Stacks"]
+        conflict = refused(cloudformation.create_stack_instances, **target)
+        untouched = refused(member.delete_stack, StackName=stack["StackName"])
+        go.touch()
+        working.result()
+    assert (seen["StackSetOperation"]["Status"], stack["StackStatus"]) == ("RUNNING", "CREATE_IN_PROGRESS")
+    assert (conflict, untouched) == ("OperationInProgressException", "ValidationError")
+    assert ended(cloudformation, operation) == [("SUCCEEDED", "")]
+    assert [one["StackStatus"] for one in member.describe_stacks()["Stacks"]] == ["CREATE_COMPLETE"]
