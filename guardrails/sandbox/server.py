@@ -76,7 +76,9 @@ SUBJECTS: Final = (
     "identity_center.permission_set_tags",
     "identity_center.account_assignments",
     "identity_center.permission_set_provisioning",
-    "identity_center.identity_store",
+    "identity_center.groups",
+    "identity_center.users",
+    "identity_center.group_memberships",
     "functions.invoke",
     "cloudformation.service",
 )

@@ -2,7 +2,10 @@
 
 instances                     the organization instance, in its home region
 access_control_attributes     attributes of users that become session tags
-identity_store                users of the identity store, groups, and who is in them
+identity_store                the identity store
+groups                        its groups
+users                         its users
+group_memberships             who is in which group
 permission_sets               permission sets
 permission_set_policies       what they allow: policies, references to policies, boundary
 permission_set_tags           their tags

@@ -9,26 +9,18 @@ from moto.kms.models import Key, kms_backends
 
 from guardrails.sandbox.account_services.ec2 import attributes
 from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
-ATTRIBUTE: Final = "ebs_encryption_by_default"
 KEY: Final = "ebs_default_kms_key_id"
 AWS_MANAGED_KEY: Final = "alias/aws/ebs"
 
 
-@operation("ec2", "EnableEbsEncryptionByDefault")
-def enable_ebs_encryption_by_default(call: Call) -> Answer:
-    """Encrypt every new volume."""
-    attributes.put(call, ATTRIBUTE, True)
-    return {"EbsEncryptionByDefault": True}
-
-
-@operation("ec2", "DisableEbsEncryptionByDefault")
-def disable_ebs_encryption_by_default(call: Call) -> Answer:
-    """Encrypt the new volumes that ask for it; existing ones stay as they are."""
-    attributes.put(call, ATTRIBUTE, False)
-    return {"EbsEncryptionByDefault": False}
+@operation("ec2", "EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault")
+def change_ebs_encryption_by_default(call: Call) -> Answer:
+    """Encrypt every new volume, or only those that ask for it; moto keeps which."""
+    attributes.refuse_dry_run(call)
+    return FORWARD
 
 
 @operation("ec2", "GetEbsEncryptionByDefault")
@@ -70,7 +62,9 @@ def get_ebs_default_kms_key_id(call: Call) -> Answer:
 
 def is_default(account_id: str, region: str) -> bool:
     """Whether new volumes are encrypted in an account and region."""
-    return bool(attributes.own(account_id, region, ATTRIBUTE, False))
+    from moto.ec2.models import ec2_backends
+
+    return bool(ec2_backends[account_id][region].ebs_encryption_by_default)
 
 
 def default_key(account_id: str, region: str) -> str:
