@@ -16,6 +16,8 @@ stack_deployment   what a stack holds created and deleted, in order
 stack_drift        plain stacks checked for drift, and what was found
 stack_resources    the resources of a stack, one at a time
 stack_outputs      the outputs of a stack, exported ones among them
+template_views     templates given back and summarized
+account_limits     quotas of an account
 exports            exports and imports listed
 stack_parameters   the parameters of a stack
 stack_records      what is remembered of stacks

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import (
+    account_limits,
     change_set_records,
     stack_changes,
     stack_deployment,
@@ -163,6 +164,7 @@ def _reviewed(call: Call) -> Stack | None:
 
 def _new_stack(call: Call) -> Stack:
     name = str(call.parameters["StackName"])
+    account_limits.check_stacks(call.account_id, call.region)
     stack = Stack(
         id=stack_records.new_id(name, call.account_id, call.region),
         name=name,

@@ -62,8 +62,11 @@ class ResourceSchema:
 
     def identifies(self, physical_id: str, properties: Mapping[str, Json]) -> bool:
         """Whether a resource with these properties always bears this id: its name is among them."""
-        names = [_dotted(pointer) for pointer in self.document.get("primaryIdentifier", ())]
-        return [_at(properties, name) for name in names] == [physical_id]
+        return [_at(properties, name) for name in self.identifiers()] == [physical_id]
+
+    def identifiers(self) -> list[str]:
+        """The properties that together identify a resource of this type."""
+        return [_dotted(pointer) for pointer in self.document.get("primaryIdentifier", ())]
 
     def tag_property(self) -> str | None:
         """The property that holds the tags, or None where a resource of this type cannot be tagged."""

@@ -9,6 +9,7 @@ from moto.core.utils import get_service_model
 
 from guardrails.sandbox.account_services import kms, s3
 from guardrails.sandbox.cloudformation import (
+    account_limits,
     change_set_views,
     change_sets,
     exports,
@@ -17,6 +18,7 @@ from guardrails.sandbox.cloudformation import (
     stack_rollbacks,
     stack_views,
     stacks,
+    template_views,
 )
 from guardrails.sandbox.cloudformation.stack_sets import (
     auto_deployment,
@@ -40,6 +42,8 @@ SUBJECTS: Final = (
     stack_views,
     change_sets,
     change_set_views,
+    template_views,
+    account_limits,
     exports,
     sets,
     set_updates,

@@ -3,13 +3,13 @@
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.cloudformation import drift, pages, stack_parameters, stack_records, templates
+from guardrails.sandbox.cloudformation import drift, pages, stack_parameters, stack_records
 from guardrails.sandbox.cloudformation.stack_records import Event, Stack, StackResource
 from guardrails.sandbox.cloudformation.stacks import SERVICE, invalid
-from guardrails.sandbox.cloudformation.templates import Template
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 
@@ -18,7 +18,7 @@ from guardrails.sandbox.serving.operations import operation
 def describe_stacks(call: Call) -> Mapping[str, Any]:
     """One stack, or all that are not deleted; a deleted one only by its id."""
     if "StackName" in call.parameters:
-        stack = _asked(call)
+        stack = asked(call)
         description = _described(stack)
         if description["StackStatus"] == "DELETE_COMPLETE" and call.parameters["StackName"] != stack.id:
             raise _absent(call)
@@ -40,7 +40,7 @@ def list_stacks(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "DescribeStackEvents")
 def describe_stack_events(call: Call) -> Mapping[str, Any]:
     """A stack's history, newest first."""
-    stack = _asked(call)
+    stack = asked(call)
     seen = stack.events[: stack.events_before] if stack.under_way else stack.events
     stack.look()
     events = [
@@ -63,25 +63,28 @@ def describe_stack_events(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "DescribeStackResource")
 def describe_stack_resource(call: Call) -> Mapping[str, Any]:
     """One resource of a stack."""
-    stack, logical_id = _asked(call), str(call.parameters["LogicalResourceId"])
+    stack, logical_id = asked(call), str(call.parameters["LogicalResourceId"])
     if logical_id not in stack.resources:
         raise invalid(f"Resource {logical_id} does not exist for stack {stack.name}")
     resource = stack.resources[logical_id]
-    detail = {
+    detail: dict[str, Any] = {
         "StackName": stack.name,
         "StackId": stack.id,
         "LastUpdatedTimestamp": resource.changed,
         **_resource(stack, resource),
     }
+    if "Metadata" in resource.declaration:
+        detail["Metadata"] = json.dumps(resource.declaration["Metadata"])
     return {"StackResourceDetail": detail}
 
 
 @operation(SERVICE, "DescribeStackResources")
 def describe_stack_resources(call: Call) -> Mapping[str, Any]:
     """The resources of a stack, at most a hundred."""
-    if "StackName" not in call.parameters:
-        raise invalid("The sandbox finds stack resources by StackName only.")
-    stack = _asked(call)
+    by_name, by_id = "StackName" in call.parameters, "PhysicalResourceId" in call.parameters
+    if by_name == by_id:
+        raise invalid("Either StackName or PhysicalResourceId must be specified, but not both.")
+    stack = asked(call) if by_name else _owner(call)
     wanted = call.parameters.get("LogicalResourceId")
     resources = [
         {"StackName": stack.name, "StackId": stack.id, "Timestamp": resource.changed, **_resource(stack, resource)}
@@ -94,56 +97,12 @@ def describe_stack_resources(call: Call) -> Mapping[str, Any]:
 @operation(SERVICE, "ListStackResources")
 def list_stack_resources(call: Call) -> Mapping[str, Any]:
     """The resources of a stack, page by page."""
-    stack = _asked(call)
+    stack = asked(call)
     resources = [
         {"LastUpdatedTimestamp": resource.changed, **_resource(stack, resource)}
         for resource in stack.resources.values()
     ]
     return pages.page("StackResourceSummaries", resources, call.parameters)
-
-
-@operation(SERVICE, "GetTemplate")
-def get_template(call: Call) -> Mapping[str, Any]:
-    """The template's text as it was given."""
-    if "StackName" not in call.parameters:
-        raise invalid("StackName is required if ChangeSetName is not specified.")
-    return {"TemplateBody": _asked(call).template.body, "StagesAvailable": ["Original", "Processed"]}
-
-
-@operation(SERVICE, "GetTemplateSummary", "ValidateTemplate")
-def get_template_summary(call: Call) -> Mapping[str, Any]:
-    """What a template declares and needs; a wrong one is refused."""
-    body = call.parameters.get("TemplateBody")
-    if body:
-        templates.check_size(str(body))
-        template = templates.parse(str(body))
-    elif "StackName" in call.parameters:
-        template = _asked(call).template
-    else:
-        raise invalid("Either Template URL or Template Body must be specified.")
-    return _template_summary(template)
-
-
-def _template_summary(template: Template) -> dict[str, Any]:
-    summary: dict[str, Any] = {
-        "Parameters": [
-            {
-                "ParameterKey": name,
-                "ParameterType": rule.get("Type"),
-                "NoEcho": rule.get("NoEcho", False),
-                **({"DefaultValue": str(rule["Default"])} if "Default" in rule else {}),
-                **({"Description": rule["Description"]} if "Description" in rule else {}),
-            }
-            for name, rule in template.parameters.items()
-        ],
-        "ResourceTypes": list(dict.fromkeys(str(resource["Type"]) for resource in template.resources.values())),
-    }
-    if template.description:
-        summary["Description"] = template.description
-    if template.required_capability:
-        summary["Capabilities"] = [template.required_capability]
-        summary["CapabilitiesReason"] = "The following resource(s) require capabilities: [IAM]"
-    return summary
 
 
 def _optional_event(event: Event) -> dict[str, str]:
@@ -156,7 +115,21 @@ def _optional_event(event: Event) -> dict[str, str]:
     return {name: value for name, value in members.items() if value}
 
 
-def _asked(call: Call) -> Stack:
+def _owner(call: Call) -> Stack:
+    physical_id = str(call.parameters["PhysicalResourceId"])
+    for stack in stack_records.stacks(call.account_id, call.region):
+        alive = stack_records.exists(stack)
+        if alive and any(resource.physical_id == physical_id for resource in stack.resources.values()):
+            return stack
+    raise invalid(f"Stack for {physical_id} does not exist")
+
+
+def asked(call: Call) -> Stack:
+    """The stack of a request, be it a deleted one that is named by its id.
+
+    Raises:
+        Refusal: there is none.
+    """
     stack = stack_records.find(call.account_id, call.region, str(call.parameters["StackName"]))
     if stack is None:
         raise _absent(call)

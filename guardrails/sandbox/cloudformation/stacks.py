@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from guardrails.sandbox.cloudformation import (
+    account_limits,
     change_set_records,
     dynamic_references,
     parameter_sources,
@@ -55,6 +56,7 @@ def create_stack(call: Call) -> Mapping[str, Any]:
         namesake.look()
         raise Refusal("AlreadyExistsException", f"Stack [{name}] already exists")
     desired = read_desired(asked, None, call)
+    account_limits.check_stacks(call.account_id, call.region)
     stack = Stack(
         id=stack_records.new_id(name, call.account_id, call.region),
         name=name,

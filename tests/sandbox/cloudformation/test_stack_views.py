@@ -77,16 +77,19 @@ def test_resources_are_listed(sandbox: Embedded) -> None:
         cloudformation.describe_stack_resource(StackName="one", LogicalResourceId="Absent")
 
 
-def test_templates_come_back(sandbox: Embedded) -> None:
-    """GetTemplate gives the template, GetTemplateSummary and ValidateTemplate what it declares."""
+def test_resources_are_found_by_their_physical_id(sandbox: Embedded) -> None:
+    """A physical id leads to all resources of its stack; together with a stack's name it is refused.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
+    """
     cloudformation = stack(sandbox)
-    assert cloudformation.get_template(StackName="one")["TemplateBody"] == json.loads(TEMPLATE)
-    summary = cloudformation.get_template_summary(StackName="one")
-    assert summary["ResourceTypes"] == ["AWS::SNS::Topic", "AWS::Logs::LogGroup"]
-    validated = cloudformation.validate_template(TemplateBody=TEMPLATE)
-    assert validated["Parameters"] == [{"ParameterKey": "Secret", "DefaultValue": "x", "NoEcho": True}]
-    with pytest.raises(ClientError, match="Unrecognized resource types"):
-        cloudformation.validate_template(TemplateBody='{"Resources": {"A": {"Type": "AWS::No::Such"}}}')
+    topic = sandbox.client("sns").list_topics()["Topics"][0]["TopicArn"]
+    found = cloudformation.describe_stack_resources(PhysicalResourceId=topic)["StackResources"]
+    assert [one["LogicalResourceId"] for one in found] == ["Topic", "Group"]
+    with pytest.raises(ClientError, match="Stack for absent does not exist"):
+        cloudformation.describe_stack_resources(PhysicalResourceId="absent")
+    with pytest.raises(ClientError, match="but not both"):
+        cloudformation.describe_stack_resources(PhysicalResourceId=topic, StackName="one")
 
 
 def test_stacks_lie_in_one_account_and_region(sandbox: Embedded) -> None:
