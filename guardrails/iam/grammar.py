@@ -99,6 +99,8 @@ def _resource_control(path: Where, statement: Mapping[str, Any]) -> Iterator[Fla
     """What a resource control policy's statement has beyond others: it denies, and it speaks of everybody."""
     if statement.get("Principal") != "*":
         yield Flaw((*path, "Principal"), f"Principal is {statement.get('Principal')!r}", "it must be '*'")
+    if "NotAction" in statement:
+        yield Flaw((*path, "NotAction"), "a resource control policy has no NotAction", "name the actions")
     if statement.get("Effect") == "Allow":
         yield Flaw(
             (*path, "Effect"), "a resource control policy only denies", "RCPFullAWSAccess allows everything else"

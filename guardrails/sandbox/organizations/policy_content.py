@@ -13,7 +13,6 @@ from guardrails.sandbox.organizations import inheritance, organization
 from guardrails.sandbox.serving.refusals import Refusal
 
 AUTHORIZATION_TYPES: Final = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
-RCP_ELEMENTS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "NotResource", "Condition"}
 
 
 def checked(policy_type: str, content: str) -> str:
@@ -33,37 +32,18 @@ def checked(policy_type: str, content: str) -> str:
         raise _malformed(f"it is not valid JSON: {problem}") from None
     if not isinstance(document, dict):
         raise _malformed("it is not a JSON object")
-    wrong = _FLAW.get(policy_type, lambda found: inheritance.flaw(policy_type, found))(document)
+    wrong = _flaw(policy_type, document)
     if wrong:
         raise _malformed(wrong)
     return content
 
 
-def _scp_flaw(document: Mapping[str, Any]) -> str:
-    """The first thing that AWS refuses in a service control policy, as the policy language has it."""
-    found = (each for each in grammar.flaws(document, "SERVICE_CONTROL_POLICY") if each.refused)
+def _flaw(policy_type: str, document: Mapping[str, Any]) -> str:
+    """The first thing in a policy that AWS refuses, or "": what it takes and never matches is none of it."""
+    if policy_type not in AUTHORIZATION_TYPES:
+        return inheritance.flaw(policy_type, document)
+    found = (each for each in grammar.flaws(document, policy_type) if each.refused)
     return next((f"{each.where}: {each.message}" for each in found), "")
-
-
-def _rcp_flaw(document: Mapping[str, Any]) -> str:
-    """The first thing that is not of the shape of a resource control policy.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    """
-    statements = grammar.listed(document.get("Statement", []))
-    if set(document) - {"Version", "Statement"} or document.get("Version") != grammar.VERSION or not statements:
-        return f"a resource control policy has Version {grammar.VERSION} and Statement"
-    for statement in statements:
-        if not isinstance(statement, dict) or not set(statement) <= RCP_ELEMENTS:
-            return f"a statement has the elements {', '.join(sorted(RCP_ELEMENTS))}"
-        if statement.get("Effect") != "Deny" or statement.get("Principal") != "*":
-            return 'a resource control policy statement has Effect Deny and Principal "*"'
-        if "Action" not in statement or ("Resource" in statement) == ("NotResource" in statement):
-            return "a statement has Action, and Resource or NotResource"
-    return ""
-
-
-_FLAW: Final = {"SERVICE_CONTROL_POLICY": _scp_flaw, "RESOURCE_CONTROL_POLICY": _rcp_flaw}
 
 
 def _malformed(problem: str) -> Refusal:
