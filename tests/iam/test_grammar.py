@@ -107,6 +107,26 @@ def test_late_values_may_stand_anywhere() -> None:
     assert list(flaws(document, SCP)) == []
 
 
+def test_what_aws_takes_and_never_matches() -> None:
+    """A multivalued key without a set operator is a flaw that AWS does not refuse; a wrong Effect is one that it does."""
+    useless = policy(Effect="No", Condition={"StringEquals": {"aws:PrincipalOrgPaths": "o-1/*"}})
+    assert {flaw.path[-1]: flaw.refused for flaw in flaws(useless, SCP)} == {
+        "Effect": True,
+        "aws:PrincipalOrgPaths": False,
+    }
+
+
+def test_resource_control_policies_name_actions() -> None:
+    """A resource control policy has no NotAction; with Action, Deny and everybody as principal nothing is wrong with it.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    """
+    rcp = "RESOURCE_CONTROL_POLICY"
+    assert list(flaws(policy(Principal="*"), rcp)) == []
+    (found,) = flaws(policy(Principal="*", Action=None, NotAction="s3:*"), rcp)
+    assert found.path == ("Statement", 0, "NotAction")
+
+
 def test_other_policy_types_are_refused() -> None:
     """A type whose grammar is not known here is not waved through."""
     with pytest.raises(UnsupportedPolicy, match="BACKUP_POLICY"):

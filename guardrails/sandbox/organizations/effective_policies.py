@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Descri
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from guardrails.sandbox.organizations import authority, inheritance, organization, policy_targets, policy_types
 from guardrails.sandbox.organizations.policy_content import AUTHORIZATION_TYPES
@@ -28,16 +29,22 @@ def describe_effective_policy(call: Call) -> Answer:
     levels = [policy_targets.of_type(target, policy_type) for target in path]
     if policy_types.status(policy_type) is None or not any(levels):
         raise Refusal("EffectivePolicyNotFoundException", "The account doesn't have an effective policy of this type.")
-    content = inheritance.merged([json.loads(policy.content or "") for policy in level] for level in levels)
-    changes = [policy_targets.changed(policy) for level in levels for policy in level]
-    changes += [policy_targets.changed(target) for target in path]
+    changes = [policy_targets.changed(thing) for thing in (*path, *(policy for level in levels for policy in level))]
     shown = {
-        "PolicyContent": json.dumps(content),
+        "PolicyContent": json.dumps(content(target_id, policy_type)),
         "LastUpdatedTimestamp": max(changes),
         "TargetId": target_id,
         "PolicyType": policy_type,
     }
     return {"EffectivePolicy": shown}
+
+
+def content(account_id: str, policy_type: str) -> dict[str, Any]:
+    """The effective policy of an account; empty where there is none, and for who is no member of the organization."""
+    if organization.find_account(account_id) is None:
+        return {}
+    levels = (policy_targets.of_type(target, policy_type) for target in _path(account_id))
+    return inheritance.merged([json.loads(policy.content or "") for policy in level] for level in levels)
 
 
 def _path(account_id: str) -> Iterator[Target]:

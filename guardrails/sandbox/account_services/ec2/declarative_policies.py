@@ -4,17 +4,15 @@ Policies are inherited from the root down, as all management policies are.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_declarative_syntax.html
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.organizations import organization, policy_targets
+from guardrails.sandbox.organizations import effective_policies
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.refusals import Refusal
 
 POLICY_TYPE: Final = "DECLARATIVE_POLICY_EC2"
 DEFAULT_MESSAGE: Final = "This action is denied due to an organizational policy in effect"
-CHILD_CONTROL: Final = "@@operators_allowed_for_child_policies"
 
 
 def declared(account_id: str, attribute: str) -> Mapping[str, Any] | None:
@@ -46,57 +44,5 @@ def require_undeclared(call: Call, attribute: str) -> None:
 
 
 def _attributes(account_id: str) -> Mapping[str, Any]:
-    merged: dict[str, Any] = {}
-    for document in _documents(account_id):
-        _merge(merged, document)
-    found: Mapping[str, Any] = _values(merged).get("ec2_attributes", {})
+    found: Mapping[str, Any] = effective_policies.content(account_id, POLICY_TYPE).get("ec2_attributes", {})
     return found
-
-
-def _documents(account_id: str) -> Iterator[Mapping[str, Any]]:
-    """The policies that hang on the root, on the OUs down to the account, and on the account, in this order."""
-    if organization.backend().org is None:
-        return
-    lineage: list[policy_targets.Target] = []
-    target: policy_targets.Target | None = organization.find_account(account_id)
-    while target is not None:
-        lineage.insert(0, target)
-        parent_id = getattr(target, "parent_id", None)
-        target = organization.find_unit(parent_id) if parent_id else None
-    for each in lineage:
-        for policy in policy_targets.of_type(each, POLICY_TYPE):
-            yield json.loads(str(policy.content))
-
-
-def _merge(inherited: dict[str, Any], document: Mapping[str, Any], allowed: Sequence[str] = ("@@all",)) -> None:
-    """Put a policy on top of what is inherited, as far as that allows.
-
-    Source: https://docs.aws.amazon.com/organizations/latest/userguide/policy-operators.html
-    """
-    allowed = inherited.get(CHILD_CONTROL, allowed)
-    for name, value in document.items():
-        if not name.startswith("@@"):
-            _merge(inherited.setdefault(name, {}), value, allowed)
-        elif "@@all" in allowed or name in allowed:
-            _operate(inherited, name, value)
-
-
-def _operate(inherited: dict[str, Any], operator: str, value: Any) -> None:
-    held = inherited.get("@@assign", [])
-    if operator == "@@append":
-        inherited["@@assign"] = [*held, *(each for each in _several(value) if each not in held)]
-    elif operator == "@@remove":
-        inherited["@@assign"] = [each for each in held if each not in _several(value)]
-    else:
-        inherited[operator] = value
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _values(merged: Mapping[str, Any]) -> Any:
-    """The merged policies without their operators."""
-    if "@@assign" in merged:
-        return merged["@@assign"]
-    return {name: _values(value) for name, value in merged.items() if not name.startswith("@@")}
