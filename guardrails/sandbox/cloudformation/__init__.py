@@ -32,6 +32,7 @@ property_differences  how live properties differ from expected ones
 resource_schemas   what CloudFormation's registry says about a resource type
 request_constraints  requests checked against what the API says of their members
 pages              lists given out page by page
+service_calls      how a resource type asks one of the sandbox's own services
 resource_types/    the resource types that are implemented, one file per AWS service
 stack_sets/        service-managed stack sets
 """

@@ -1,7 +1,7 @@
 """What happens when the sandbox is reset or ends: every module that keeps state of its own empties it here."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from moto.core.base_backend import BackendDict
 
@@ -36,7 +36,13 @@ def reset() -> None:
     """Forget everything in every account: moto's state and ours."""
     from moto.organizations.models import organizations_backends
 
-    BackendDict.reset()
+    instances: list[BackendDict[Any]] = BackendDict._instances  # type: ignore[misc]
+    while instances:
+        # A store may ask for another's while it is reset (Security Hub's asks for Organizations'): that one's turn comes again.
+        stores = instances.pop()
+        for store in list(stores.values()):
+            store.reset()
+        stores.clear()
     organizations_backends.master_accounts.clear()
     for callback in _ON_RESET:
         callback()
