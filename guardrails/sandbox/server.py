@@ -15,7 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from guardrails.sandbox import control
-from guardrails.sandbox.cloudformation import custom_resources
+from guardrails.sandbox.cloudformation import response_urls
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.faults import injection
@@ -118,8 +118,8 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         path = str(environ.get("PATH_INFO", ""))
-        if path.startswith(custom_resources.PATH):
-            return _respond(custom_resources.receive(path, environ), environ, start_response)
+        if path.startswith(response_urls.PATH):
+            return _respond(response_urls.receive(path, environ), environ, start_response)
         if path.startswith(control.PATH):
             return _respond(control.answer(self, path.removeprefix(control.PATH), environ), environ, start_response)
         if STANDING.crashed:

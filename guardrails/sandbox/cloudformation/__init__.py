@@ -15,6 +15,8 @@ stack_updates      a stack brought to another template; everything put back on a
 stack_deployment   what a stack holds created and deleted, in order
 stack_drift        plain stacks checked for drift, and what was found
 stack_resources    the resources of a stack, one at a time
+custom_resources   what the provider of a custom resource is asked, and what it answers
+response_urls      where it puts its answer
 stack_outputs      the outputs of a stack, exported ones among them
 template_views     templates given back and summarized
 account_limits     quotas of an account

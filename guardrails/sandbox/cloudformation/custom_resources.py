@@ -9,22 +9,18 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.
 
 import json
 import re
-import secrets
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from moto.moto_api._internal import mock_random
 
+from guardrails.sandbox.cloudformation import response_urls
 from guardrails.sandbox.cloudformation.resource_types import Place, ResourceFailed
 from guardrails.sandbox.functions import addresses, invocations
 from guardrails.sandbox.functions.invocations import Outcome
-from guardrails.sandbox.serving import calls, endpoint, lifecycle
-from guardrails.sandbox.serving.refusals import Refusal, Reply
+from guardrails.sandbox.serving.refusals import Refusal
 
-PATH: Final = "/_sandbox/custom-resource-responses/"
-"""Of the response URLs, each with a key of its own after it."""
 LARGEST_RESPONSE: Final = 4_096
 LONGEST_PHYSICAL_ID: Final = 1_024
 DEFAULT_TIMEOUT: Final = 3_600
@@ -46,18 +42,6 @@ class Response:
     attributes: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class _Mailbox:
-    """Where one response is awaited."""
-
-    began: float = field(default_factory=time.monotonic)
-    body: bytes | None = None
-    seconds: float = 0.0
-
-
-_MAILBOXES: Final[dict[str, _Mailbox]] = lifecycle.forgotten_on_reset({})
-
-
 def ask(place: Place, resource_type: str, kind: str, properties: Mapping[str, Any], **more: Any) -> Response:
     """Send a Create, Update or Delete request to the provider, and give its response; `more` are further fields of the request.
 
@@ -66,11 +50,9 @@ def ask(place: Place, resource_type: str, kind: str, properties: Mapping[str, An
         Misunderstanding: it gave no response, or none that CloudFormation understands.
     """
     token = str(properties["ServiceToken"])
-    box, key = _Mailbox(), secrets.token_urlsafe(32)
     request = {
         "RequestType": kind,
         "ServiceToken": token,
-        "ResponseURL": f"{endpoint.current()}{PATH}{key}",
         "StackId": place.stack_id,
         "RequestId": str(mock_random.uuid4()),
         "LogicalResourceId": place.logical_id,
@@ -78,25 +60,12 @@ def ask(place: Place, resource_type: str, kind: str, properties: Mapping[str, An
         "ResourceProperties": _in_text(properties),
         **more,
     }
-    _MAILBOXES[key] = box
-    try:
-        outcome = _invoke(place, token, request)
-    finally:
-        _MAILBOXES.pop(key, None)
+    with response_urls.awaited() as box:
+        outcome = _invoke(place, token, {**request, "ResponseURL": box.url})
     timeout = int(properties.get("ServiceTimeout", DEFAULT_TIMEOUT))
     if box.body is None or box.seconds > timeout:
         raise Misunderstanding(_silence(request, outcome if box.body is None else None, timeout))
     return _understood(box.body, request)
-
-
-def receive(path: str, environ: dict[str, Any]) -> Reply:
-    """Take in what is put to a response URL; 403 when nobody waits there. The first response counts."""
-    body, box = calls.read_body(environ), _MAILBOXES.get(path.removeprefix(PATH))
-    if body is None or box is None or environ["REQUEST_METHOD"] != "PUT":
-        return Reply(403, {}, b"")
-    if box.body is None:
-        box.body, box.seconds = body, time.monotonic() - box.began
-    return Reply(200, {}, b"")
 
 
 def old(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,16 +8,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.functions import addresses, invocations
-from guardrails.sandbox.functions.addresses import SERVICE
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 
-@operation(SERVICE, "Invoke")
+@operation("lambda", "Invoke")
 def invoke(call: Call) -> Mapping[str, Any]:
     """Invoke a function: RequestResponse, Event (an error is not tried again) or DryRun, with the log's tail if asked for."""
+    # Moto's Lambda is slow to load, and few sandboxes need it.
+    from guardrails.sandbox.functions import addresses, invocations
+
     asked = call.parameters
     for name in ("ClientContext", "DurableExecutionName", "TenantId"):
         if name in asked:

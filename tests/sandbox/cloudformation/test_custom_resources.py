@@ -1,7 +1,5 @@
 import json
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
@@ -134,15 +132,3 @@ def test_a_function_of_another_account_may_be_the_provider(sandbox: Embedded, ne
     member.create_stack(StackName="two", TemplateBody=json.dumps({"Resources": own}))
     statuses = [member.describe_stacks(StackName="two")["Stacks"][0]["StackStatus"] for _ in range(2)]
     assert statuses == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
-
-
-def test_a_response_url_is_good_for_one_request(sandbox: Embedded) -> None:
-    """Only the URL of a request that is waiting takes a response.
-
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html
-    """
-    url = f"{sandbox.endpoint}/_sandbox/custom-resource-responses/guessed"
-    with pytest.raises(HTTPError) as caught:
-        urlopen(Request(url, b"{}", method="PUT"))
-    caught.value.close()
-    assert caught.value.code == 403
