@@ -1,4 +1,4 @@
-"""sandbox start, stop, status, reset, env, demo: the embedded AWS organization."""
+"""sandbox start, stop, status, reset, enforce, faults, env, demo: the embedded AWS organization."""
 
 import json
 import shlex
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from guardrails import sandbox
+from guardrails.cli.faults import faults_command
+from guardrails.cli.running import running
 from guardrails.cli.terminal import STATE, Options, note, say, shared_options
-from guardrails.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from guardrails.aws.sessions import Endpoint
@@ -18,11 +19,11 @@ def running_endpoint() -> "Endpoint":
     """Where the sandbox answers and as whom, started now when it does not run yet."""
     from guardrails.aws.sessions import Endpoint
 
-    running = sandbox.status(STATE)
-    if running is None:
-        running = sandbox.start(STATE)
-        note(f"Started a sandbox at {running.endpoint} (guardrails sandbox stop ends it).")
-    return Endpoint(running.endpoint, running.access_key_id, running.secret_access_key)
+    found = sandbox.status(STATE)
+    if found is None:
+        found = sandbox.start(STATE)
+        note(f"Started a sandbox at {found.endpoint} (guardrails sandbox stop ends it).")
+    return Endpoint(found.endpoint, found.access_key_id, found.secret_access_key)
 
 
 @click.group()
@@ -47,13 +48,16 @@ ACCOUNTS = click.option(
 @sandbox_command.command("start")
 @SEED
 @ACCOUNTS
+@click.option("--enforce", is_flag=True, help="Judge every call by the organization's SCPs and RCPs.")
 @shared_options
-def start_command(options: Options, seed: str, accounts: int) -> None:
+def start_command(options: Options, seed: str, accounts: int, enforce: bool) -> None:
     """Start it in the background, on loopback only."""
     _check(seed, accounts)
-    running = sandbox.start(STATE, seed, accounts)
-    _tell(options, running)
-    if (running.seed, running.accounts) != (seed, accounts):
+    started = sandbox.start(STATE, seed, accounts)
+    if enforce:
+        sandbox.enforce(started)
+    _tell(options, started)
+    if (started.seed, started.accounts) != (seed, accounts):
         wanted = f"--seed {seed}" + (f" --accounts {accounts}" if accounts else "")
         note(f"It ran already; to begin with what you asked for: guardrails sandbox reset {wanted}")
 
@@ -76,7 +80,7 @@ def stop_command(options: Options) -> None:
 @shared_options
 def status_command(options: Options) -> None:
     """Tell whether it runs, and where it answers."""
-    _tell(options, _running())
+    _tell(options, running())
 
 
 @sandbox_command.command("reset")
@@ -86,8 +90,21 @@ def status_command(options: Options) -> None:
 def reset_command(options: Options, seed: str, accounts: int) -> None:
     """Put it back to what it began with, without a restart."""
     _check(seed, accounts)
-    _running()
+    running()
     _tell(options, sandbox.reset(STATE, seed, accounts))
+
+
+@sandbox_command.command("enforce")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@shared_options
+def enforce_command(options: Options, switch: str) -> None:
+    """Switch the enforcement of SCPs and RCPs on or off."""
+    sandbox.enforce(running(), switch == "on")
+    told = "The organization's policies are enforced." if switch == "on" else "No policy is enforced."
+    say(json.dumps({"enforces": switch == "on"}) if options.output == "json" else told)
+
+
+sandbox_command.add_command(faults_command)
 
 
 @sandbox_command.command("env")
@@ -97,7 +114,7 @@ def env_command(options: Options) -> None:
 
     Use it as: eval "$(guardrails sandbox env)"
     """
-    variables = sandbox.environment(_running())
+    variables = sandbox.environment(running())
     if options.output == "json":
         say(json.dumps(variables, indent=2))
         return
@@ -118,13 +135,6 @@ def demo_command(options: Options, keep: bool) -> None:
 def _check(seed: str, accounts: int) -> None:
     if accounts and seed == "no-organization":
         raise click.UsageError("--accounts needs an organization, and the seed no-organization has none.")
-
-
-def _running() -> sandbox.Running:
-    running = sandbox.status(STATE)
-    if running is None:
-        raise ConfigError([Problem("", 0, 0, "no sandbox runs here", "start one with: guardrails sandbox start")])
-    return running
 
 
 def _tell(options: Options, running: sandbox.Running) -> None:

@@ -6,6 +6,7 @@ says yes to everything. Nothing ever leaves the machine.
 
     running = start(Path(".guardrails"))     # a background process that outlives its parent; idempotent
     environment(running)                     # the variables that make any AWS tool talk to it
+    enforce(running)                         # every call is judged by the organization's policies
     reset(Path(".guardrails"))               # back to the bare organization
     stop(Path(".guardrails"))
 
@@ -19,6 +20,8 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     cloudtrail/, identity_center/
     access_analyzer/, aws_config/, guardduty/, securityhub/
     functions/          Lambda functions that really run, each in a process of its own
+    faults/             what goes wrong on purpose
+    enforcement/        calls judged by the organization's policies
     account_services/   IAM, STS, KMS and S3, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what
     serving/            one request: read, answered or refused; what a reset forgets
@@ -26,7 +29,7 @@ What is called from outside stands at the top; the rest is grouped by subject, e
 Importing this package is cheap: moto is imported by the process (or the `in_process` block) that serves, not here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,7 +39,19 @@ from guardrails.sandbox.running import Running, environment
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
-__all__ = ["MAX_MEMBER_ACCOUNTS", "SEEDS", "Running", "environment", "in_process", "reset", "start", "status", "stop"]
+__all__ = [
+    "MAX_MEMBER_ACCOUNTS",
+    "SEEDS",
+    "Running",
+    "enforce",
+    "environment",
+    "faults_of",
+    "in_process",
+    "reset",
+    "start",
+    "status",
+    "stop",
+]
 
 SEEDS: Final = ("bare", "brownfield", "no-identity-center", "consolidated-billing", "no-organization")
 """What the sandbox can begin with.
@@ -86,6 +101,28 @@ def reset(state_dir: Path, seed: str = "bare", accounts: int = 0) -> Running:
     from guardrails.sandbox import process
 
     return process.reset(state_dir, seed, accounts)
+
+
+def enforce(running: Running, on: bool = True) -> None:
+    """Judge every call to the sandbox by the organization's service and resource control policies from now on, or no longer.
+
+    Raises:
+        GuardrailsError: it does not answer.
+    """
+    from guardrails.sandbox import process
+
+    process.enforce(running, on)
+
+
+def faults_of(running: Running, method: str = "GET", fault: Mapping[str, object] | None = None) -> dict[str, object]:
+    """What goes wrong on purpose: listed (GET), added (POST: `guardrails.sandbox.faults.rules`), all cleared (DELETE).
+
+    Raises:
+        GuardrailsError: it does not answer, or there is no such fault.
+    """
+    from guardrails.sandbox import process
+
+    return process.faults(running, method, fault)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -76,6 +76,31 @@ def reset(state_dir: Path, seed: str, accounts: int = 0) -> Running:
     renewed = Running(running.endpoint, running.pid, seed=seed, accounts=accounts)
     write_state(state_dir, renewed)
     return renewed
+
+
+def enforce(running: Running, on: bool) -> None:
+    """Switch the enforcement of the organization's policies.
+
+    Raises:
+        SandboxError: it does not answer.
+    """
+    if _ask(running, f"enforce?on={str(on).lower()}") is None:
+        raise SandboxError(f"The sandbox at {running.endpoint} does not answer.")
+
+
+def faults(running: Running, method: str, fault: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Add a fault (POST), list all (GET), clear them (DELETE); gives those in force afterwards.
+
+    Raises:
+        SandboxError: it does not answer, or there is no such fault.
+    """
+    body = None if fault is None else json.dumps(fault).encode()
+    answer = _talk(running, method, "faults", body)
+    if answer is None:
+        raise SandboxError(f"The sandbox at {running.endpoint} does not answer.")
+    if answer[0] != http.client.OK:
+        raise SandboxError(str(answer[1].get("message")))
+    return answer[1]
 
 
 def read_state(state_dir: Path) -> Running | None:
@@ -155,14 +180,22 @@ def _alive(pid: int) -> bool:
 
 
 def _ask(running: Running, what: str, timeout: float = 2.0) -> dict[str, object] | None:
+    answer = _talk(running, "POST", what, timeout=timeout)
+    return answer[1] if answer is not None and answer[0] == http.client.OK else None
+
+
+def _talk(
+    running: Running, method: str, what: str, body: bytes | None = None, timeout: float = 2.0
+) -> tuple[int, dict[str, object]] | None:
+    """Status and content of what the sandbox says beside AWS's own calls; None when it does not answer."""
     address = urlsplit(running.endpoint)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout)
     try:
-        connection.request("POST", f"/_sandbox/{what}")
+        connection.request(method, f"/_sandbox/{what}", body)
         response = connection.getresponse()
-        answer = json.loads(response.read()) if response.status == http.client.OK else None
+        content = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
         connection.close()
-    return answer if isinstance(answer, dict) else None
+    return (response.status, content) if isinstance(content, dict) else None

@@ -9,6 +9,7 @@ from guardrails import sandbox as sandboxes
 from guardrails.cli.sandbox import running_endpoint
 from guardrails.sandbox import demo
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.enforcement.gate import GATE
 from tests.command_line import Workplace
 
 
@@ -111,3 +112,17 @@ def test_start_and_demo_are_passed_on(workplace: Workplace, monkeypatch: pytest.
     assert "guardrails sandbox reset --seed consolidated-billing --accounts 7" in started.err
     assert workplace.run("sandbox", "demo", "--keep").code == 0
     assert asked == [("consolidated-billing", 7), (Path("config"), workplace.content, True)]
+
+
+def test_enforce(workplace: Workplace, sandbox: Embedded) -> None:
+    """enforce switches the judging of calls by the organization's policies on and off while the sandbox runs."""
+    assert workplace.run("sandbox", "enforce", "on").out == "The organization's policies are enforced.\n"
+    assert GATE.enforces
+    assert workplace.run("sandbox", "enforce", "off", "--output", "json").document == {"enforces": False}
+    assert not GATE.enforces
+
+
+def test_start_enforcing(workplace: Workplace, sandbox: Embedded) -> None:
+    """start --enforce leaves the sandbox, also one that ran already, with its policies enforced."""
+    assert workplace.run("sandbox", "start", "--enforce").code == 0
+    assert GATE.enforces
