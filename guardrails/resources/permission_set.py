@@ -90,7 +90,7 @@ class PermissionSets(ObjectType[PermissionSet]):
 
     def delete(self, aws: Writer, live: Live[PermissionSet], names: Directory) -> None:
         """Delete the set; AWS refuses while anybody is assigned it."""
-        aws.write("sso-admin", "delete_permission_set", **which(live.attributes["id"]))
+        aws.write("sso-admin", "delete_permission_set", **which(live.attributes["id"]), retry_on=ONE_AT_A_TIME)
 
 
 def _details(aws: Reader, arn: str) -> dict[str, Any]:
@@ -138,6 +138,7 @@ def _created(aws: Writer, want: PermissionSet) -> str:
         Name=want.name,
         Tags=tag_list(want.tags),
         **_own(want),
+        retry_on=ONE_AT_A_TIME,
     )
     return str(made["PermissionSet"]["PermissionSetArn"])
 
@@ -154,10 +155,10 @@ def _put_own(aws: Writer, arn: str, want: PermissionSet, have: PermissionSet) ->
 def _put_tags(aws: Writer, arn: str, want: PermissionSet, live: Live[PermissionSet]) -> None:
     which: dict[str, Any] = {"InstanceArn": instance_of(arn), "ResourceArn": arn}
     if not live.managed or dict(live.resource.tags) != {**live.resource.tags, **want.tags}:
-        aws.write("sso-admin", "tag_resource", **which, Tags=tag_list(want.tags))
+        aws.write("sso-admin", "tag_resource", **which, Tags=tag_list(want.tags), retry_on=ONE_AT_A_TIME)
     surplus = [key for key in live.resource.tags if key not in want.tags]
     if surplus:
-        aws.write("sso-admin", "untag_resource", **which, TagKeys=surplus)
+        aws.write("sso-admin", "untag_resource", **which, TagKeys=surplus, retry_on=ONE_AT_A_TIME)
 
 
 TYPE = PermissionSets()
