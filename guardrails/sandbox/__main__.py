@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from guardrails.sandbox.loopback import stay_inside
 from guardrails.sandbox.process import is_forgotten, write_state
 from guardrails.sandbox.running import Running
 from guardrails.sandbox.server import Application, bind
@@ -44,4 +45,5 @@ def main(state_dir: Path, seed: str, accounts: int) -> None:
 
 
 if __name__ == "__main__":
+    stay_inside()
     main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
