@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.secretsmanager.models import secretsmanager_backends
-from moto.ssm.models import ssm_backends
 
 from guardrails.sandbox.cloudformation.resource_types import ResourceFailed
 
@@ -77,6 +76,8 @@ def _replaced(value: Json, replacement: Callable[[str, str], str | None]) -> Jso
 
 
 def _parameter(key: str, account: str, region: str) -> str:
+    from moto.ssm.models import ssm_backends  # brings EC2, which takes long to import
+
     parameter = ssm_backends[account][region].get_parameter(key) if _PARAMETER.fullmatch(key) else None
     if parameter is None:
         raise ResourceFailed(f"Parameters: [ssm:{key}] cannot be found.")

@@ -11,8 +11,6 @@ from ipaddress import ip_network
 from itertools import islice
 from typing import Any, Final
 
-from moto.ec2.models import ec2_backends
-
 from guardrails.sandbox.cloudformation.resource_types import Resource
 from guardrails.sandbox.serving.refusals import Refusal
 
@@ -153,6 +151,8 @@ def _base64(scope: Scope, argument: Json) -> str:
 def _zones(scope: Scope, argument: Json) -> list[str]:
     region = str(scope.resolve(argument)) or str(scope.parameters["AWS::Region"])
     account = str(scope.parameters["AWS::AccountId"])
+    from moto.ec2.models import ec2_backends  # takes long to import
+
     return [zone.name for zone in ec2_backends[account][region].describe_availability_zones()]
 
 

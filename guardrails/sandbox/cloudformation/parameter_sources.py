@@ -6,13 +6,15 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudform
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from moto.ec2.models import EC2Backend, ec2_backends
 from moto.route53.models import route53_backends
-from moto.ssm.models import ssm_backends
 
 from guardrails.sandbox.serving.refusals import Refusal
+
+if TYPE_CHECKING:
+    from moto.ec2.models import EC2Backend
+    from moto.ssm.models import Parameter
 
 Declared = Mapping[str, Any]
 _STORED: Final = re.compile(r"AWS::SSM::Parameter::Value<(?P<type>.+)>")
@@ -47,7 +49,7 @@ def fetched(declared: Mapping[str, Declared], values: Mapping[str, str], account
         kind = str(declared[name].get("Type"))
         stored = _STORED.fullmatch(kind)
         if stored or kind == NAME:
-            found = ssm_backends[account][region].get_parameter(text)
+            found = _stored(text, account, region)
             if found is None or found.parameter_type == "SecureString":
                 missing.append(text)
             elif stored:
@@ -77,7 +79,15 @@ def _item_type(kind: str) -> str:
     return match["type"] if match else kind
 
 
-def _ec2(account: str, region: str) -> EC2Backend:
+def _stored(name: str, account: str, region: str) -> "Parameter | None":
+    from moto.ssm.models import ssm_backends  # brings EC2, which takes long to import
+
+    return ssm_backends[account][region].get_parameter(name)
+
+
+def _ec2(account: str, region: str) -> "EC2Backend":
+    from moto.ec2.models import ec2_backends  # takes long to import
+
     return ec2_backends[account][region]
 
 
