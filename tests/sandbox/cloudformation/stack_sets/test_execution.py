@@ -108,3 +108,37 @@ def test_an_operation_is_running_while_its_function_runs(
     assert (conflict, untouched) == ("OperationInProgressException", "ValidationError")
     assert ended(cloudformation, operation) == [("SUCCEEDED", "")]
     assert [one["StackStatus"] for one in member.describe_stacks()["Stacks"]] == ["CREATE_COMPLETE"]
+
+
+def test_an_operation_is_stopped_while_its_function_runs(
+    sandbox: Embedded, new_account: NewAccount, root_id: str, tmp_path: Path
+) -> None:
+    """The instance that is worked on is RUNNING, the next PENDING; stopping lets the first come to its end and cancels the other.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StopStackSetOperation.html
+    """
+    for name in ("one", "two"):
+        new_account(name)
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    definition = {
+        "TemplateBody": json.dumps({"Resources": resources(WAITING, Begun=str(begun), Go=str(go))}),
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
+    managed = {"PermissionModel": "SERVICE_MANAGED", "AutoDeployment": {"Enabled": False}}
+    cloudformation.create_stack_set(StackSetName="set", **managed, **definition)
+    target = {"StackSetName": "set", "DeploymentTargets": {"OrganizationalUnitIds": [root_id]}, "Regions": REGIONS[:1]}
+    asked = {"StackSetName": "set", "OperationId": cloudformation.create_stack_instances(**target)["OperationId"]}
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(sandbox.client("s3").list_buckets)
+        while not begun.exists():
+            assert not working.done()
+        found = cloudformation.list_stack_set_operation_results(**asked)["Summaries"]
+        cloudformation.stop_stack_set_operation(**asked)
+        shown = cloudformation.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"]
+        go.touch()
+        working.result()
+    assert ([one["Status"] for one in found], shown) == (["RUNNING", "PENDING"], "STOPPING")
+    assert cloudformation.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"] == "STOPPED"
+    assert [status for status, _ in ended(cloudformation, asked["OperationId"])] == ["SUCCEEDED", "CANCELLED"]
