@@ -105,7 +105,8 @@ def get_resources(call: Call) -> Answer:
     begin = _begin(call.parameters.get("PaginationToken", ""))
     end = begin + size
     token = str(end) if end < len(found) else ""
-    return {"ResourceTagMappingList": found[begin:end], "PaginationToken": token}
+    shown = [{"ResourceARN": each.arn, "Tags": _tags(each.tags)} for each in found[begin:end]]
+    return {"ResourceTagMappingList": shown, "PaginationToken": token}
 
 
 def _sees_organization(call: Call) -> bool:
@@ -120,17 +121,16 @@ def _begin(token: str) -> int:
         raise Refusal("PaginationTokenExpiredException", "The PaginationToken is not valid.") from None
 
 
-def _tagged(kinds: Iterable[str], filters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _tagged(kinds: Iterable[str], filters: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
     wanted = {KINDS.get(kind) for kind in kinds}
-    resources: list[Any] = [
-        *tree.ACCOUNTS.values(),
-        *tree.UNITS.values(),
-        *organization.backend().policies,
+    resources: list[tuple[str, Iterable[Any]]] = [
+        ("ACCOUNT", tree.ACCOUNTS.values()),
+        ("ORGANIZATIONAL_UNIT", (unit for unit in tree.UNITS.values() if unit.type != "ROOT")),
+        ("POLICY", organization.backend().policies),
     ]
-    for resource in resources:
-        kind = "POLICY" if resource in organization.backend().policies else getattr(resource, "type", "")
-        if kind in wanted and resource.tags and all(_matches(resource.tags, each) for each in filters):
-            yield {"ResourceARN": resource.arn, "Tags": _tags(resource.tags)}
+    for kind, members in resources:
+        if kind in wanted:
+            yield from (each for each in members if each.tags and all(_matches(each.tags, one) for one in filters))
 
 
 def _matches(tags: Mapping[str, str], wanted: Mapping[str, Any]) -> bool:
