@@ -122,11 +122,14 @@ class Signature:
 
 
 def signature(environ: Mapping[str, Any]) -> Signature | None:
-    """Read the credential scope of a request signed with Signature Version 4; None for an unsigned or differently signed request.
+    """Read the credential scope of a request signed with Signature Version 4, in its header or its address (a presigned URL).
 
+    None for an unsigned or differently signed request.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
     """
     scope = str(environ.get("HTTP_AUTHORIZATION", "")).partition("Credential=")[2].partition(",")[0]
+    if not scope:
+        scope = dict(parse_qsl(str(environ.get("QUERY_STRING", "")))).get("X-Amz-Credential", "")
     parts = scope.strip().split("/")
     if len(parts) != 5:
         return None

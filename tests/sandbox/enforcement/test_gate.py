@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
@@ -106,6 +110,49 @@ def test_who_am_i_is_always_answered(sandbox: Embedded, member: str, attach: Att
     sts = sandbox.client("sts", account=member)
     attach(member, {"Effect": "Deny", "Action": "*", "Resource": "*"})
     assert sts.get_caller_identity()["Account"] == member
+
+
+def test_presigned_addresses_are_judged_too(sandbox: Embedded, member: str, attach: Attach) -> None:
+    """Who opens a presigned URL acts as whoever signed it, and is denied what that principal is denied.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+    """
+    s3 = sandbox.client("s3", account=member)
+    s3.create_bucket(Bucket="shared", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="shared", Key="a", Body=b"hello")
+    create: Callable[..., Any] = boto3.client
+    place = {"region_name": "eu-west-1", "endpoint_url": sandbox.endpoint, **sandbox._credentials(member)}
+    signer = create("s3", config=Config(signature_version="s3v4"), **place)
+    address = signer.generate_presigned_url("get_object", Params={"Bucket": "shared", "Key": "a"})
+    with urlopen(address) as answer:
+        assert answer.read() == b"hello"
+    attach(member, {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"})
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(address)
+
+
+def test_the_sessions_of_central_root_access_say_so(
+    sandbox: Embedded, member: str, attach: Attach, refused: Refused
+) -> None:
+    """A session of AssumeRoot has `aws:AssumedRoot`, by which a policy against root users can spare it.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    """
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+    sandbox.client("iam").enable_organizations_root_credentials_management()
+    task = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+    session = sandbox.client("sts").assume_root(TargetPrincipal=member, TaskPolicyArn={"arn": task})["Credentials"]
+    sandbox._sessions[member] = {
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    root = sandbox.client("iam", account=member)
+    spared = {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"}, "Null": {"aws:AssumedRoot": "true"}}
+    attach(member, {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": spared})
+    root.get_account_summary()
+    attach(member, {"Effect": "Deny", "Action": "iam:Get*", "Resource": "*"}, name="all")
+    assert refused(root.get_account_summary) == "AccessDenied"
 
 
 def test_changes_count_at_once(sandbox: Embedded, member: str, root_id: str, attach: Attach, refused: Refused) -> None:
