@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox aws-cli-session docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -76,6 +76,14 @@ crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes 
 bench-sandbox: $(READY)  ## Measure the sandbox with 100, 1,000 and 5,000 accounts (ARGS="100" for other sizes)
 	@.venv/bin/python tests/bench/sandbox.py $(ARGS)
 
+aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with an unmodified AWS CLI, in an environment of its own
+	@.venv/bin/python tests/outside/aws_cli_session.py .venv-aws-cli/bin .venv/bin
+
+.venv-aws-cli/.ready: Makefile
+	@"$(PYTHON)" -m venv --clear .venv-aws-cli
+	@.venv-aws-cli/bin/python -m pip -qq --disable-pip-version-check install awscli==1.46.3
+	@touch $@
+
 docs: $(READY)  ## Refresh what the program says: the output in README.md, the schemas that editors read (config/.schema)
 	@for kind in organization account controls identity; do \
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
@@ -87,5 +95,5 @@ fidelity: $(READY)  ## Run the sandbox's tests against moto alone, and refresh d
 
 clean:  ## Stop the sandbox; remove .venv, builds and caches (not the journal)
 	@if test -x .venv/bin/guardrails; then .venv/bin/guardrails sandbox stop || true; fi
-	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	@rm -rf .venv .venv-aws-cli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
