@@ -18,6 +18,10 @@ REPLACED: Final[Mapping[str, str]] = MappingProxyType(
         "moto.iam.models:IAMBackend.get_policy": "(self, policy_arn: str) -> ManagedPolicy",
         "moto.iam.models:IAMBackend.get_policy_version": "(self, policy_arn: str, version_id: str) -> PolicyVersion",
         "moto.iam.models:IAMBackend.list_policy_versions": "(self, policy_arn: str) -> list[PolicyVersion]",
+        "moto.kms.models:generate_private_key": "(key_spec: str) -> moto.kms.utils.AbstractPrivateKey",
+        "moto.s3.models:S3Backend.get_object_lock_configuration": (
+            "(self, bucket_name: str) -> tuple[bool, str | None, int | None, int | None]"
+        ),
         "moto.ssoadmin.models:SSOAdminBackend.__init__": "(self, region_name: str, account_id: str)",
         "moto.cloudtrail.models:Trail.check_bucket_exists": "(self) -> None",
     }
