@@ -18,6 +18,7 @@ stack_resources    the resources of a stack, one at a time
 custom_resources   what the provider of a custom resource is asked, and what it answers
 response_urls      where it puts its answer
 stack_outputs      the outputs of a stack, exported ones among them
+operation_events   the events of operations, and what validation found in a change set
 template_views     templates given back and summarized
 account_limits     quotas of an account
 exports            exports and imports listed

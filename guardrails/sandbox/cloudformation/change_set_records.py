@@ -44,6 +44,7 @@ class ChangeSet:
     failure: str | None
     execution: str
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    operation_id: str = field(default_factory=lambda: str(mock_random.uuid4()))
     looks_left: int = 1
 
     def look(self) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def describe_change_set(call: Call) -> Mapping[str, Any]:
         "StackDriftStatus": change_set.drift_status,
     }
     described |= {name: value for name, value in optional.items() if value}
-    if status == "CREATE_IN_PROGRESS":
+    if status != "CREATE_COMPLETE":
         return described
     with_values = call.parameters.get("IncludePropertyValues", False)
     changes = [{"Type": "Resource", "ResourceChange": _change(one, with_values)} for one in change_set.changes]

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_De
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guardrails.sandbox.cloudformation import drift, pages, stack_parameters, stack_records
@@ -41,8 +41,6 @@ def list_stacks(call: Call) -> Mapping[str, Any]:
 def describe_stack_events(call: Call) -> Mapping[str, Any]:
     """A stack's history, newest first."""
     stack = asked(call)
-    seen = stack.events[: stack.events_before] if stack.under_way else stack.events
-    stack.look()
     events = [
         {
             "StackId": stack.id,
@@ -55,7 +53,7 @@ def describe_stack_events(call: Call) -> Mapping[str, Any]:
             "Timestamp": event.time,
             **_optional_event(event),
         }
-        for event in reversed(seen)
+        for event in reversed(seen_events(stack))
     ]
     return pages.page("StackEvents", events, call.parameters)
 
@@ -103,6 +101,13 @@ def list_stack_resources(call: Call) -> Mapping[str, Any]:
         for resource in stack.resources.values()
     ]
     return pages.page("StackResourceSummaries", resources, call.parameters)
+
+
+def seen_events(stack: Stack) -> Sequence[Event]:
+    """The history of a stack as far as it shows yet; looking moves the clock."""
+    seen = stack.events[: stack.events_before] if stack.under_way else stack.events
+    stack.look()
+    return seen
 
 
 def _optional_event(event: Event) -> dict[str, str]:
