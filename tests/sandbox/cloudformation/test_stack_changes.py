@@ -129,7 +129,10 @@ def test_values_before_and_after_are_shown_on_request(sandbox: Embedded) -> None
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceTargetDefinition.html
     """
-    before, after = {"Group": group(RetentionInDays=7)}, {"Group": group(KmsKeyId="k", RetentionInDays=14)}
+    before, after = (
+        {"Group": group(RetentionInDays=7)},
+        {"Group": group(KmsKeyId="arn:aws:kms:eu-west-1:111111111111:key/one", RetentionInDays=14)},
+    )
     change = changed(sandbox, before, after, IncludePropertyValues=True)["Group"]
     targets = {detail["Target"]["Name"]: detail["Target"] for detail in change["Details"]}
     assert targets["RetentionInDays"]["Path"] == "/Properties/RetentionInDays"
