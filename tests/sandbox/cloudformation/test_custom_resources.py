@@ -76,7 +76,7 @@ def test_a_response_after_the_service_timeout_is_none(sandbox: Embedded) -> None
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
     """
-    late = "import time\n    time.sleep(1.05)"
+    late = "import time\n    event['RequestType'] == 'Create' and time.sleep(1.05)"
     (reason,) = reasons(sandbox, resources(ANSWERS % late, ServiceTimeout=1))
     assert "after the service timeout of 1 seconds" in reason
 

@@ -41,6 +41,12 @@ def handler(event, context):
     data["Other"] = client.describe_stacks(StackName="other")["Stacks"][0]["StackStatus"]
     cfnresponse.send(event, context, cfnresponse.SUCCESS, data, "x")
 """
+WAITS_FOR_A_FILE = """
+import os
+def handler(event, context):
+    while event and not os.path.exists(event):
+        pass
+"""
 WAITS = """
 import time
 def handler(event, context):
@@ -73,18 +79,21 @@ def test_a_function_may_look_at_its_own_stack_and_not_touch_it(sandbox: Embedded
     assert seen["Create"] == "Stack [one] already exists"
 
 
-def test_functions_run_side_by_side(sandbox: Embedded, invoke: Invoke) -> None:
+def test_functions_run_side_by_side(sandbox: Embedded, invoke: Invoke, tmp_path: Path) -> None:
     """Invocations of a function do not wait for each other.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
     """
-    invoke("import time\ndef handler(event, context):\n    time.sleep(event or 0)")
+    go = tmp_path / "go"
+    invoke(WAITS_FOR_A_FILE, Timeout=10)
     client = sandbox.client("lambda")
     with ThreadPoolExecutor(4) as threads:
-        slow = threads.submit(client.invoke, FunctionName="one", Payload="2")
+        slow = threads.submit(client.invoke, FunctionName="one", Payload=json.dumps(str(go)))
         quick = [threads.submit(client.invoke, FunctionName="one") for _ in range(3)]
         assert [one.result()["StatusCode"] for one in quick] == [200] * 3
         assert not slow.done()
+        go.touch()
+        assert "FunctionError" not in slow.result()
 
 
 def test_a_reset_ends_what_runs(sandbox: Embedded, invoke: Invoke, tmp_path: Path) -> None:
