@@ -18,7 +18,7 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     server, seed        the WSGI application and what it begins with: they put everything below together
     cloudformation/     stacks, stack sets, templates, resource types
     cloudtrail/, identity_center/
-    access_analyzer/, aws_config/, guardduty/, inspector/, macie/, securityhub/
+    access_analyzer/, aws_config/, detective/, guardduty/, inspector/, macie/, securityhub/
     functions/          Lambda functions that really run, each in a process of its own
     faults/             what goes wrong on purpose
     enforcement/        calls judged by the organization's policies

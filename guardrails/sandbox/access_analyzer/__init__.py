@@ -2,4 +2,5 @@
 
 analyzers       analyzers made, changed, deleted; those of the organization while their account may administer it
 archive_rules   which findings of an analyzer are archived
+service         all of it, put in front of moto
 """

@@ -11,4 +11,5 @@ organization_config_rules        rules in every account of the organization
 conformance_pack_templates       the templates of conformance packs
 conformance_packs                packs of rules in an account
 organization_conformance_packs   packs of rules in every account of the organization
+service                          all of it, put in front of moto
 """

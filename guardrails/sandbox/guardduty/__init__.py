@@ -8,4 +8,5 @@ enrolment                    what happens to an account that becomes a member
 members                      an administrator's members, and their detectors
 organization_configuration   a region's delegated administrator, and what it switches on for members
 publishing_destinations      the bucket that a detector's findings are exported to
+service                      all of it, put in front of moto
 """

@@ -6,4 +6,5 @@ accounts                     Macie switched on, suspended, switched off by an ac
 members                      an administrator's members
 organization_configuration   a region's delegated administrator, and whether new accounts get Macie
 automated_discovery          automated sensitive data discovery, of an account or the organization's
+service                      all of it, put in front of moto
 """

@@ -11,7 +11,6 @@ from guardrails.sandbox.macie.refusals import conflict, validation
 from guardrails.sandbox.macie.sessions import REGIONS
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
-from guardrails.sandbox.serving.refusals import not_implemented
 
 FREQUENCIES: Final = ("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS")
 STATUSES: Final = ("ENABLED", "PAUSED")
@@ -66,12 +65,6 @@ def disable_macie(call: Call) -> Answer:
         raise conflict("Cannot disable Macie while the account has member accounts")
     sessions.switch_off(call.account_id, call.region)
     return {}
-
-
-@operation("macie2", "CreateInvitations", "AcceptInvitation", "DeclineInvitations", "ListInvitations")
-def invitations(call: Call) -> Answer:
-    """Membership by invitation is not there: accounts of the organization are members without."""
-    raise not_implemented("macie2", call.operation)
 
 
 def _checked(call: Call, frequency: str, status: str) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from moto.core.utils import get_service_model
-
 from guardrails.sandbox.organizations import (
     account_closing,
     account_creation,
@@ -22,9 +20,7 @@ from guardrails.sandbox.organizations import (
     tagging,
     trusted_access,
 )
-from guardrails.sandbox.serving.calls import Call
-from guardrails.sandbox.serving.operations import Answer, Handler, handler_of, operation
-from guardrails.sandbox.serving.refusals import not_implemented
+from guardrails.sandbox.serving.refused_operations import refuse_the_rest
 
 SERVICE: Final = "organizations"
 SUBJECTS: Final = (
@@ -50,13 +46,4 @@ SUBJECTS: Final = (
 
 def install() -> None:
     """Answer every operation of Organizations. Installing twice is once."""
-    for name in get_service_model(SERVICE).operation_names:
-        if handler_of(SERVICE, name) is None:
-            operation(SERVICE, name)(_refusal(name))
-
-
-def _refusal(name: str) -> Handler:
-    def refuse(call: Call) -> Answer:
-        raise not_implemented(SERVICE, name)
-
-    return refuse
+    refuse_the_rest(SERVICE)

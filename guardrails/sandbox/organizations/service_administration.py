@@ -33,11 +33,17 @@ Kind = TypeVar("Kind", bound=Administration)
 
 
 class Administrations(Generic[Kind]):
-    """A service's administrations by region. An account that leaves the organization is nobody's member any more."""
+    """A service's administrations by region. An account that leaves the organization is nobody's member any more.
 
-    def __init__(self, principal: str, make: Callable[[str], Kind]) -> None:
+    `dismissed` is called with the region and the account after an administrator was dismissed there, whichever way.
+    """
+
+    def __init__(
+        self, principal: str, make: Callable[[str], Kind], dismissed: Callable[[str, str], None] | None = None
+    ) -> None:
         self.principal = principal
         self._make = make
+        self._dismissed = dismissed
         self._regions: dict[str, Kind] = lifecycle.forgotten_on_reset({})
         delegated_administrators.on_deregistered(principal, self._dismiss_everywhere)
         placement.on_account_placed(self._account_placed)
@@ -85,16 +91,23 @@ class Administrations(Generic[Kind]):
         made = self._regions[region] = self._make(account_id)
         return made
 
-    def dismiss(self, region: str) -> None:
-        """Take a region's administration away; its members are nobody's from then on. The last region ends the delegation."""
-        gone = self._regions.pop(region)
-        if all(each.administrator_id != gone.administrator_id for each in self._regions.values()):
+    def dismiss(self, region: str, *, ends_delegation: bool = True) -> None:
+        """Take a region's administration away; its members are nobody's from then on. The last region may end the delegation."""
+        gone = self._remove(region)
+        others = any(each.administrator_id == gone.administrator_id for each in self._regions.values())
+        if ends_delegation and not others:
             delegated_administrators.deregister(gone.administrator_id, self.principal)
 
     def _dismiss_everywhere(self, account_id: str) -> None:
         for region, found in list(self._regions.items()):
             if found.administrator_id == account_id:
-                del self._regions[region]
+                self._remove(region)
+
+    def _remove(self, region: str) -> Kind:
+        gone = self._regions.pop(region)
+        if self._dismissed:
+            self._dismissed(region, gone.administrator_id)
+        return gone
 
     def _account_placed(self, account_id: str, _: str | None, new_parent_id: str | None) -> None:
         if new_parent_id is None:

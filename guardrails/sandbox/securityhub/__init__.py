@@ -12,4 +12,5 @@ central_configuration               which configuration holds for whom, and maki
 configuration_policies              central configuration's policies
 configuration_policy_associations   who is configured by which policy, directly or by inheritance
 tagging                             tags of hubs and configuration policies
+service                             all of it, put in front of moto
 """
