@@ -106,6 +106,7 @@ def describe_stack_set(call: Call) -> Mapping[str, Any]:
     }
     if stack_set.description:
         description["Description"] = stack_set.description
+    stack_set.note_seen()
     return {"StackSet": description}
 
 
@@ -128,6 +129,7 @@ def list_stack_sets(call: Call) -> Mapping[str, Any]:
             summary["Description"] = stack_set.description
         if wanted in {None, stack_set.status}:
             summaries.append(summary)
+        stack_set.note_seen()
     return pages.page("Summaries", summaries, call.parameters)
 
 

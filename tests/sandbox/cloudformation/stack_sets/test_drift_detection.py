@@ -193,3 +193,17 @@ def test_a_detection_can_be_stopped(cloudformation: Any) -> None:
     details = ended["StackSetDriftDetectionDetails"]
     assert (ended["Status"], details["DriftDetectionStatus"]) == ("STOPPED", "STOPPED")
     assert counts(details) == {"Total": 3, "InSync": 1}
+
+
+@pytest.mark.parametrize("look", ["describe_stack_set", "list_stack_sets"])
+def test_looking_at_the_set_alone_lets_a_detection_end(cloudformation: Any, look: str) -> None:
+    """Whoever polls the set itself sees a detection's result as well, as soon as it is there."""
+    cloudformation.detect_stack_set_drift(**SET)
+
+    def status() -> str:
+        if look == "list_stack_sets":
+            return str(cloudformation.list_stack_sets()["Summaries"][0]["DriftStatus"])
+        found = cloudformation.describe_stack_set(**SET)["StackSet"]["StackSetDriftDetectionDetails"]
+        return str(found["DriftStatus"])
+
+    assert [status(), status()] == ["NOT_CHECKED", "IN_SYNC"]
