@@ -8,6 +8,11 @@ sts                    STS: who may assume which role, and other temporary crede
 root_access            IAM: central root access in the organization
 root_sessions          STS: sessions of a member's root, each for one task
 root_credentials       IAM: the password of a member's root
+account_aliases        IAM: the alias of an account
+account_management     Account Management: contacts, of a member too
+account_regions        Account Management: Regions opted in to
+public_buckets         S3: block public access
+service_settings       Systems Manager: settings of an account and Region
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
 logs                   CloudWatch Logs: the key of a log group that exists, metric filters put again

@@ -1,0 +1,90 @@
+"""Which Regions an account has opted in to. It takes a while: the next look says ENABLING, the one after it ENABLED.
+
+Source: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+"""
+
+from functools import cache
+from typing import Final
+
+import boto3
+
+from guardrails.sandbox.account_services.account_management import managed_account
+from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.refusals import Refusal
+from guardrails.sandbox.serving.regions import ON_BY_DEFAULT
+
+PAGE_SIZE: Final = 50
+ARRIVED: Final = {"ENABLING": "ENABLED", "DISABLING": "DISABLED"}
+
+_STATUS: Final[dict[tuple[str, str], str]] = lifecycle.forgotten_on_reset({})
+
+
+@operation("account", "EnableRegion")
+def enable_region(call: Call) -> Answer:
+    """Opt in to a Region; one that is enabled stays so."""
+    _change(call, "ENABLED", "ENABLING")
+    return {}
+
+
+@operation("account", "DisableRegion")
+def disable_region(call: Call) -> Answer:
+    """Opt out of a Region that is not enabled by default."""
+    _change(call, "DISABLED", "DISABLING")
+    return {}
+
+
+@operation("account", "GetRegionOptStatus")
+def get_region_opt_status(call: Call) -> Answer:
+    """Whether an account has a Region."""
+    account_id, region = managed_account(call), _known(call)
+    return {"RegionName": region, "RegionOptStatus": _look(account_id, region)}
+
+
+@operation("account", "ListRegions")
+def list_regions(call: Call) -> Answer:
+    """List the Regions with their status, of some statuses when they are named, fifty a page.
+
+    Source: https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
+    """
+    account_id, wanted = managed_account(call), call.parameters.get("RegionOptStatusContains")
+    seen = [{"RegionName": region, "RegionOptStatus": _look(account_id, region)} for region in regions()]
+    found = [each for each in seen if not wanted or each["RegionOptStatus"] in wanted]
+    return organization.page(call, "Regions", found, PAGE_SIZE)
+
+
+@cache
+def regions() -> tuple[str, ...]:
+    """Every Region of the partition, in the order of their names."""
+    return tuple(sorted(boto3.Session().get_available_regions("ec2")))
+
+
+def _change(call: Call, wanted: str, meanwhile: str) -> None:
+    account_id, region = managed_account(call), _known(call)
+    if region in ON_BY_DEFAULT:
+        message = f"The Region {region} is enabled by default: it can be neither enabled nor disabled."
+        raise Refusal("ValidationException", message, reason="invalidRegionOptTarget")
+    status = _STATUS.get((account_id, region), "DISABLED")
+    if status in ARRIVED and status != meanwhile:
+        message = f"The Region {region} is {status.lower()}: wait until that has ended."
+        raise Refusal("ConflictException", message, status=409)
+    if status != wanted:
+        _STATUS[account_id, region] = meanwhile
+
+
+def _look(account_id: str, region: str) -> str:
+    if region in ON_BY_DEFAULT:
+        return "ENABLED_BY_DEFAULT"
+    status = _STATUS.get((account_id, region), "DISABLED")
+    if status in ARRIVED:
+        _STATUS[account_id, region] = ARRIVED[status]
+    return status
+
+
+def _known(call: Call) -> str:
+    region = str(call.parameters["RegionName"])
+    if region not in regions():
+        raise Refusal("ValidationException", f"{region} is no Region.", reason="fieldValidationFailed")
+    return region

@@ -1,0 +1,53 @@
+"""Source: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html"""
+
+from collections.abc import Callable
+
+from guardrails.sandbox.embedded import Embedded
+
+Refused = Callable[..., str]
+NewAccount = Callable[..., str]
+
+
+def test_a_region_is_enabled_after_a_while(sandbox: Embedded, refused: Refused) -> None:
+    """An opt-in Region is disabled, then ENABLING, then ENABLED; disabling takes as long; meanwhile the opposite is refused."""
+    account, region = sandbox.client("account"), {"RegionName": "eu-south-1"}
+
+    def status() -> str:
+        return str(account.get_region_opt_status(**region)["RegionOptStatus"])
+
+    assert status() == "DISABLED"
+    account.enable_region(**region)
+    assert refused(account.disable_region, **region) == "ConflictException"
+    assert [status(), status()] == ["ENABLING", "ENABLED"]
+    account.enable_region(**region)
+    assert status() == "ENABLED"
+    account.disable_region(**region)
+    assert [status(), status()] == ["DISABLING", "DISABLED"]
+
+
+def test_some_regions_are_there_by_default(sandbox: Embedded, refused: Refused) -> None:
+    """A Region that is enabled by default can be neither disabled nor enabled, and one that does not exist is unknown.
+
+    Source: https://docs.aws.amazon.com/accounts/latest/reference/API_DisableRegion.html
+    """
+    account = sandbox.client("account")
+    assert account.get_region_opt_status(RegionName="us-east-1")["RegionOptStatus"] == "ENABLED_BY_DEFAULT"
+    for name in ("us-east-1", "eu-nowhere-1"):
+        assert refused(account.disable_region, RegionName=name) == "ValidationException"
+        assert refused(account.enable_region, RegionName=name) == "ValidationException"
+
+
+def test_regions_are_listed(sandbox: Embedded, new_account: NewAccount) -> None:
+    """The Regions of a member are listed with their status, page by page, and by status.
+
+    Source: https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
+    """
+    sandbox.client("organizations").enable_aws_service_access(ServicePrincipal="account.amazonaws.com")
+    account, one = sandbox.client("account"), new_account("one")
+    account.enable_region(AccountId=one, RegionName="eu-south-1")
+    pages = account.get_paginator("list_regions").paginate(AccountId=one, MaxResults=20)
+    assert max(len(page["Regions"]) for page in pages) == 20
+    wanted = account.list_regions(AccountId=one, RegionOptStatusContains=["ENABLED"])["Regions"]
+    assert [each["RegionName"] for each in wanted] == ["eu-south-1"]
+    by_default = account.list_regions(RegionOptStatusContains=["ENABLED_BY_DEFAULT"])["Regions"]
+    assert len(by_default) == 17
