@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 from guardrails.sandbox import control
+from guardrails.sandbox.account_services import account_regions
 from guardrails.sandbox.cloudformation import response_urls
 from guardrails.sandbox.enforcement import gate
 from guardrails.sandbox.enforcement.gate import GATE
@@ -42,6 +43,7 @@ SUBJECTS: Final = (
     "account_services.service_settings",
     "account_services.root_sessions",
     "account_services.root_credentials",
+    "account_services.ec2.available_regions",
     "account_services.ec2.public_images",
     "account_services.ec2.public_sharing",
     "account_services.ec2.ebs_encryption",
@@ -141,6 +143,7 @@ class Application:
         caller = callers.find(signed.access_key_id) if signed.access_key_id else callers.ANONYMOUS
         if caller is None:
             raise _unknown_key(signed.service)
+        account_regions.require_enabled(caller.account_id, signed.region, signed.service)
         calls.check_task(signed, caller, environ, body)
         call = _call(signed, caller, environ, body)
         ongoing.go_on(call)

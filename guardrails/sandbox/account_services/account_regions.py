@@ -61,6 +61,31 @@ def regions() -> tuple[str, ...]:
     return tuple(sorted(boto3.Session().get_available_regions("ec2")))
 
 
+def opt_in_status(account_id: str, region: str) -> str:
+    """Whether an account has opted in to a Region, in EC2's words."""
+    if region in ON_BY_DEFAULT:
+        return "opt-in-not-required"
+    return "opted-in" if _STATUS.get((account_id, region)) == "ENABLED" else "not-opted-in"
+
+
+def require_enabled(account_id: str, region: str, service: str) -> None:
+    """Let a request pass to a Region that its account has; in another its credentials mean nothing.
+
+    Raises:
+        Refusal: AuthFailure, RegionDisabledException or UnrecognizedClientException, as the service says it.
+    """
+    if region in ON_BY_DEFAULT or _STATUS.get((account_id, region)) == "ENABLED" or region not in regions():
+        return
+    if service == "sts":
+        message = "STS is not activated in this region for the requested account."
+        raise Refusal("RegionDisabledException", message, status=403)
+    if service == "ec2":
+        message = "AWS was not able to validate the provided access credentials"
+        raise Refusal("AuthFailure", message, status=401)
+    message = "The security token included in the request is invalid."
+    raise Refusal("UnrecognizedClientException", message, status=403)
+
+
 def _change(call: Call, wanted: str, meanwhile: str) -> None:
     account_id, region = managed_account(call), _known(call)
     if region in ON_BY_DEFAULT:

@@ -51,3 +51,18 @@ def test_regions_are_listed(sandbox: Embedded, new_account: NewAccount) -> None:
     assert [each["RegionName"] for each in wanted] == ["eu-south-1"]
     by_default = account.list_regions(RegionOptStatusContains=["ENABLED_BY_DEFAULT"])["Regions"]
     assert len(by_default) == 17
+
+
+def test_nothing_is_done_in_a_region_that_is_not_enabled(sandbox: Embedded, refused: Refused) -> None:
+    """Credentials mean nothing in a Region that their account has not opted in to; once it is enabled, they do."""
+    ec2, sns = sandbox.client("ec2", "eu-south-1"), sandbox.client("sns", "eu-south-1")
+    assert refused(ec2.describe_vpcs) == "AuthFailure"
+    assert refused(sns.list_topics) == "UnrecognizedClientException"
+    assert refused(sandbox.client("sts", "eu-south-1").get_caller_identity) == "RegionDisabledException"
+    account = sandbox.client("account")
+    account.enable_region(RegionName="eu-south-1")
+    assert refused(sns.list_topics) == "UnrecognizedClientException"
+    for _ in range(2):
+        account.get_region_opt_status(RegionName="eu-south-1")
+    assert sns.list_topics()["Topics"] == []
+    assert len(ec2.describe_vpcs()["Vpcs"]) == 1

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import boto3
@@ -126,3 +127,26 @@ def test_identities_of_elsewhere_get_nothing(sandbox: Embedded, refused: Refused
     saml = {"RoleArn": arn, "PrincipalArn": arn.replace("role", "saml-provider"), "SAMLAssertion": "eHh4eA=="}
     assert refused(sts.assume_role_with_saml, **saml) == "NotImplemented"
     assert refused(sts.get_federation_token, Name="some") == "NotImplemented"
+
+
+@pytest.mark.not_kept
+def test_permissions_of_identities_are_not_judged(sandbox: Embedded) -> None:
+    """A user without a policy may do nothing, and a session policy narrows what a session may; here both may do everything.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    iam = sandbox.client("iam")
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    session = client_of(sandbox, {**key, "SessionToken": None}, "s3")
+    assert session.list_buckets()["Buckets"] == []
+
+
+@pytest.mark.not_kept
+def test_sessions_do_not_expire(sandbox: Embedded) -> None:
+    """Temporary credentials open nothing after their expiration, which is not watched here.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html
+    """
+    issued = sandbox.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
+    assert 800 < (issued["Expiration"] - datetime.now(UTC)).total_seconds() <= 900
