@@ -107,3 +107,21 @@ def test_what_cannot_be_judged_is_said(applied: Workplace, sandbox: Embedded) ->
         assert drift.code == 2
         assert "detect_stack_set_drift" in drift.out
         assert applied.sandboxed("apply", "--deep", "--yes").code == 6
+
+
+def test_a_resource_that_was_deleted_is_made_again_and_what_refers_to_it_follows(
+    applied: Workplace, sandbox: Embedded
+) -> None:
+    """A key that waits for its deletion is replaced by a new one, to which the alias then leads."""
+    kms = sandbox.client("kms", "eu-west-1", account_id(sandbox, "Acme Dev"))
+    old = key_of(kms)
+    kms.schedule_key_deletion(KeyId=old)
+    drift = applied.sandboxed("drift", "--deep", "--output", "json").document
+    assert [change["differences"] for change in drift["changes"]] == [
+        {"dev/eu-west-1 Key": {"live": None, "desired": "AWS::KMS::Key"}}
+    ]
+    assert applied.sandboxed("apply", "--deep", "--yes").code == 0
+    new = key_of(kms)
+    assert new != old
+    assert kms.get_key_rotation_status(KeyId=new)["KeyRotationEnabled"] is True
+    assert applied.sandboxed("drift", "--deep").code == 0

@@ -75,7 +75,8 @@ def deploy_over_drift(
 ) -> None:
     """Bring the live resources of a stack to its template, the drifted ones too; follows the stack to its end.
 
-    Without a new `definition` (members of CreateChangeSet) the stack keeps its own, and only the logical ids in `shown` may be touched.
+    Without a new `definition` (members of CreateChangeSet) the stack keeps its own, and only the logical ids in `shown` may be touched,
+    and what refers to them.
 
     Raises: AwsError, when the change set would touch another resource as well (nothing is done then), or the update fails.
     """
@@ -88,13 +89,30 @@ def deploy_over_drift(
         aws.write("cloudformation", "delete_change_set", **names)
         return
     changes = aws.items("cloudformation", "describe_change_set", "Changes", **names)
-    touched = {change["ResourceChange"]["LogicalResourceId"] for change in changes}
-    if definition is None and (surplus := sorted(touched - set(shown))):
+    if definition is None and (surplus := _unexplained(changes, shown)):
         aws.write("cloudformation", "delete_change_set", **names)
         message = f"mending {stack} would also change {', '.join(surplus)}, which was not shown: plan again"
         raise AwsError("cloudformation:create_change_set", "NotShown", message, account=aws.account, region=aws.region)
     aws.write("cloudformation", "execute_change_set", **names)
     followed(aws, stack, "execute_change_set")
+
+
+def _unexplained(changes: Iterable[Mapping[str, Any]], shown: Collection[str]) -> list[str]:
+    """The logical ids of changes that are neither shown nor mere consequences of what is: of a key that is made again, for its alias."""
+    resources = {change["ResourceChange"]["LogicalResourceId"]: change["ResourceChange"] for change in changes}
+    explained = set(shown)
+    while consequences := {
+        name
+        for name, resource in resources.items()
+        if name not in explained and (causes := _causes(resource)) and causes <= explained
+    }:
+        explained |= consequences
+    return sorted(resources.keys() - explained)
+
+
+def _causes(resource: Mapping[str, Any]) -> set[str]:
+    """The logical ids whose changes cause a resource's change; "" for a cause that is none."""
+    return {str(detail.get("CausingEntity", "")).partition(".")[0] for detail in resource.get("Details", ())}
 
 
 def _own_definition(aws: Reader, stack: str) -> dict[str, Any]:

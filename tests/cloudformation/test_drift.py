@@ -24,8 +24,15 @@ class Port:
 
     account, region = "dev", "eu-west-1"
 
-    def __init__(self, *touched: str, statuses: tuple[str, ...] = ("CREATE_COMPLETE",), reason: str = "") -> None:
+    def __init__(
+        self,
+        *touched: str,
+        statuses: tuple[str, ...] = ("CREATE_COMPLETE",),
+        reason: str = "",
+        causes: Mapping[str, list[str]] | None = None,
+    ) -> None:
         self.touched, self.statuses, self.reason = touched, list(statuses), reason
+        self.causes = causes or {}
         self.writes: list[str] = []
         self.asked: dict[str, Any] = {}
 
@@ -46,8 +53,14 @@ class Port:
 
     def items(self, service: str, operation: str, key: str, /, **params: Any) -> Iterator[Any]:
         if operation == "describe_change_set":
-            return iter([{"ResourceChange": {"LogicalResourceId": name}} for name in self.touched])
+            return iter([{"ResourceChange": self.change(name)} for name in self.touched])
         return iter([{"LogicalResourceId": name, **GONE} for name in self.touched])
+
+    def change(self, name: str) -> dict[str, Any]:
+        return {
+            "LogicalResourceId": name,
+            "Details": [{"CausingEntity": cause} if cause else {} for cause in self.causes.get(name, [])],
+        }
 
     def write(
         self, service: str, operation: str, /, *, retry_on: tuple[str, ...] = (), **params: Any
@@ -128,6 +141,22 @@ def test_nothing_is_reverted_that_was_not_shown() -> None:
     """A change set that would touch another resource as well is discarded, and the error names that resource."""
     port = Port("Key", "Policy")
     with pytest.raises(AwsError, match="Policy, which was not shown"):
+        deploy_over_drift(port, "acme", {"Key"})
+    assert port.writes == ["create_change_set", "delete_change_set"]
+
+
+def test_what_follows_from_what_was_shown_may_change_too() -> None:
+    """A key that is made again gives its alias, and what names the alias, another target: that is no surprise."""
+    port = Port("Key", "Alias", "User", causes={"Alias": ["Key.Arn"], "User": ["Alias", "Key"]})
+    deploy_over_drift(port, "acme", {"Key"})
+    assert port.writes == ["create_change_set", "execute_change_set"]
+
+
+@pytest.mark.parametrize("causes", [["Key", ""], ["Other.Arn"], ["Alias"], []])
+def test_what_has_another_cause_is_not_explained(causes: list[str]) -> None:
+    """A change with any cause besides, in itself, or without one, is refused."""
+    port = Port("Key", "Alias", causes={"Alias": causes})
+    with pytest.raises(AwsError, match="change Alias, which was not shown"):
         deploy_over_drift(port, "acme", {"Key"})
     assert port.writes == ["create_change_set", "delete_change_set"]
 
