@@ -129,10 +129,10 @@ def _expected(resource: StackResource) -> dict[str, Any]:
     name = schema.tag_property()
     stack_tags = {tag["Key"]: tag["Value"] for tag in resource_types.own_tags(resource.tags)}
     if name and stack_tags:
-        declared = expected.get(name, [])
-        if isinstance(declared, Mapping):
-            expected[name] = {**stack_tags, **declared}
+        if schema.takes_map(name):
+            expected[name] = {**stack_tags, **expected.get(name, {})}
         else:
+            declared = expected.get(name, [])
             keys = {tag["Key"] for tag in declared}
             added = [{"Key": key, "Value": value} for key, value in stack_tags.items() if key not in keys]
             expected[name] = [*declared, *added]

@@ -75,6 +75,10 @@ class ResourceSchema:
             return None
         return str(tagging.get("tagProperty", "/properties/Tags")).rpartition("/")[2]
 
+    def takes_map(self, name: str) -> bool:
+        """Whether a property is an object, and no list."""
+        return "object" in _types(_followed(self.document["properties"][name], self.document))
+
     def has_system_tags(self) -> bool:
         """Whether CloudFormation puts its own `aws:cloudformation:*` tags on a resource of this type."""
         tagging = self.document.get("tagging", {})
@@ -145,6 +149,12 @@ def _at(properties: Mapping[str, Json], dotted: str) -> Json:
     return value
 
 
+def _followed(rule: Mapping[str, Json], document: Mapping[str, Json]) -> Mapping[str, Json]:
+    while "$ref" in rule:
+        rule = document["definitions"][str(rule["$ref"]).rpartition("/")[2]]
+    return rule
+
+
 def _types(rule: Mapping[str, Json]) -> frozenset[str]:
     declared = rule.get("type", ())
     return frozenset({declared} if isinstance(declared, str) else declared)
@@ -153,8 +163,7 @@ def _types(rule: Mapping[str, Json]) -> frozenset[str]:
 def _conform(
     value: Json, rule: Mapping[str, Json], document: Mapping[str, Json], path: str, problems: list[str]
 ) -> Json:
-    while "$ref" in rule:
-        rule = document["definitions"][str(rule["$ref"]).rpartition("/")[2]]
+    rule = _followed(rule, document)
     types = _types(rule)
     if isinstance(value, dict) and (not types or "object" in types):
         return _conform_object(value, rule, document, path, problems)
@@ -194,14 +203,18 @@ def _scalar(value: Json, types: frozenset[str]) -> Json:
     if isinstance(value, str) and "string" not in types:
         if "boolean" in types and value.lower() in {"true", "false"}:
             return value.lower() == "true"
-        if types & {"integer", "number"} and re.fullmatch(r"-?\d+", value):
-            return int(value)
-        return value
+        return _number(value, types)
     if isinstance(value, bool) and "boolean" not in types and "string" in types:
         return str(value).lower()
     if isinstance(value, int | float) and not types & {"integer", "number", "boolean"} and "string" in types:
         return str(value)
     return value
+
+
+def _number(text: str, types: frozenset[str]) -> Json:
+    if types & {"integer", "number"} and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if "number" in types and re.fullmatch(r"-?\d*\.\d+", text) else text
 
 
 def _types_of(value: Json) -> frozenset[str]:

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_each_change_is_found_at_its_property(sandbox: Embedded, specimen: Speci
         found = drift(sandbox)
         assert drifted_properties(found) == sorted(changed)
         assert found["StackResourceDriftStatus"] == "MODIFIED"
+
+
+TAGGED = [one for one in SPECIMENS if "Tags" in one.properties]
+
+
+@pytest.mark.parametrize("specimen", TAGGED, ids=lambda specimen: specimen.type)
+def test_the_tags_of_a_stack_are_no_drift(sandbox: Embedded, specimen: Specimen) -> None:
+    """A resource whose only tags are those that its stack gives it is in sync."""
+    untagged = {name: value for name, value in specimen.properties.items() if name != "Tags"}
+    made(sandbox, replace(specimen, properties=untagged))
+    assert drift(sandbox)["PropertyDifferences"] == []
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.type)

@@ -68,6 +68,9 @@ def test_scalars_come_out_in_the_schemas_types() -> None:
     given = {"EnableKeyRotation": "true", "RotationPeriodInDays": "90", "Description": 5}
     value, _ = resource_schemas.schema("AWS::KMS::Key").conform(given)
     assert value == {"EnableKeyRotation": True, "RotationPeriodInDays": 90, "Description": "5"}
+    alarm = resource_schemas.schema("AWS::CloudWatch::Alarm")
+    given = {"ComparisonOperator": "LessThanThreshold", "EvaluationPeriods": "2", "Threshold": "-0.5"}
+    assert alarm.conform(given) == ({**given, "EvaluationPeriods": 2, "Threshold": -0.5}, [])
 
 
 def test_create_only_properties_call_for_replacement() -> None:
