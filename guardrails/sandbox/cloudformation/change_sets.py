@@ -73,6 +73,7 @@ def execute_change_set(call: Call) -> Mapping[str, Any]:
     if options.notification_arns is not None:
         stack.notification_arns = options.notification_arns
     stack.retain_except_on_create = asked.get("RetainExceptOnCreate", False)
+    change_set.execution = "EXECUTE_IN_PROGRESS"  # seen by other requests while a function runs
     _execute(stack, change_set, on_failure, token)
     change_set.execution = "EXECUTE_COMPLETE" if stack.status in _DONE else "EXECUTE_FAILED"
     return {}

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-fai
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.cloudformation import stack_deployment, stack_updates
+from guardrails.sandbox.cloudformation import change_set_records, stack_deployment, stack_updates
 from guardrails.sandbox.cloudformation.stack_records import Stack
 from guardrails.sandbox.cloudformation.stacks import SERVICE, existing, invalid
 from guardrails.sandbox.serving.calls import Call
@@ -27,6 +27,7 @@ def rollback_stack(call: Call) -> Mapping[str, Any]:
         raise invalid(f"Stack:{stack.id} is in {stack.status} state and can not be rolled back.")
     stack.role_arn = asked.get("RoleARN", stack.role_arn)
     stack.retain_except_on_create = asked.get("RetainExceptOnCreate", stack.retain_except_on_create)
+    change_set_records.make_obsolete(stack)
     if stack.status == "CREATE_FAILED":
         operation = stack.begin("ROLLBACK_IN_PROGRESS", token)
         stack_deployment.roll_back_creation(stack)

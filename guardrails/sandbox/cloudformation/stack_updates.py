@@ -158,14 +158,14 @@ def _change(stack: Stack, old: StackResource, new: StackResource, unfinished: Un
         return False
     if replaced:
         new.live = None
-        unfinished.cleanup.append(_discarded(old))
+        unfinished.cleanup.append(_discarded(old, new))
         return _make(stack, new, old, unfinished)
     stack.resources[new.logical_id] = new
     unfinished.done.append(Change(old, new, made=False))
     succeeded = attempt(stack, new, "UPDATE", lambda: stack_resources.change(stack, new))
     if new.physical_id != old.physical_id:
         unfinished.done[-1] = Change(old, new, made=True)
-        unfinished.cleanup.append(_discarded(old))
+        unfinished.cleanup.append(_discarded(old, new))
     if not succeeded:
         # It still counts as deployed with the properties it had: the next try has to change it.
         new.properties, new.tags = old.properties, old.tags
@@ -178,7 +178,7 @@ def _make(stack: Stack, new: StackResource, old: StackResource | None, unfinishe
     return attempt(stack, new, "UPDATE" if old else "CREATE", lambda: stack_resources.make(stack, new))
 
 
-def _discarded(resource: StackResource) -> StackResource:
-    """The old half of a replacement; UpdateReplacePolicy says whether it stays."""
-    policy = resource.declaration.get("UpdateReplacePolicy", "Delete")
-    return replace(resource, declaration={**resource.declaration, "DeletionPolicy": policy})
+def _discarded(old: StackResource, new: StackResource) -> StackResource:
+    """The old half of a replacement; the UpdateReplacePolicy that a change set would show says whether it stays."""
+    policy = new.declaration.get("UpdateReplacePolicy", "Delete")
+    return replace(old, declaration={**old.declaration, "DeletionPolicy": policy})

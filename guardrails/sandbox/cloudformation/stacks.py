@@ -164,6 +164,7 @@ def deploy(stack: Stack, template: Template, values: dict[str, str], tags: dict[
         stack_deployment.create(stack)
         return True
     if changes(stack, desired):
+        change_set_records.make_obsolete(stack)
         stack.start("UPDATE_IN_PROGRESS")
         stack_updates.update(stack, desired)
         return True

@@ -6,7 +6,22 @@ import pytest
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
+from tests.sandbox.cloudformation import provider
 
+EXECUTING_AGAIN = """
+import boto3
+import cfnresponse
+
+def handler(event, context):
+    cloudformation, asked, said = boto3.client("cloudformation"), {"StackName": "one", "ChangeSetName": "changes"}, ""
+    if event["RequestType"] == "Create":
+        said = cloudformation.describe_change_set(**asked)["ExecutionStatus"]
+        try:
+            cloudformation.execute_change_set(**asked)
+        except cloudformation.exceptions.ClientError as refused:
+            said += " " + refused.response["Error"]["Code"]
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Said": said}, "the-one")
+"""
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Name"}}}
 NAME = {"Name": {"Type": "String", "Default": "first"}}
 TEMPLATE = json.dumps({"Parameters": NAME, "Resources": {"Topic": TOPIC}})
@@ -120,6 +135,44 @@ def test_an_execution_deletes_the_other_change_sets(sandbox: Embedded) -> None:
     with pytest.raises(ClientError, match="does not exist") as refused:
         cloudformation.describe_change_set(ChangeSetName="changes", StackName="one")
     assert refused.value.response["Error"]["Code"] == "ChangeSetNotFound"
+
+
+def test_a_change_set_is_executed_once(sandbox: Embedded) -> None:
+    """While its execution goes on it is EXECUTE_IN_PROGRESS, and executing it again is refused.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+    """
+    cloudformation = created(sandbox)
+    body = {
+        "Resources": provider.resources(EXECUTING_AGAIN),
+        "Outputs": {"Said": {"Value": {"Fn::GetAtt": ["Own", "Said"]}}},
+    }
+    change_set(cloudformation, TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_IAM"])
+    cloudformation.execute_change_set(ChangeSetName="changes", StackName="one")
+    assert looks(cloudformation)[-1] == "UPDATE_COMPLETE"
+    (output,) = cloudformation.describe_stacks(StackName="one")["Stacks"][0]["Outputs"]
+    assert output["OutputValue"] == "EXECUTE_IN_PROGRESS InvalidChangeSetStatus"
+
+
+def test_what_is_replaced_stays_where_the_change_set_says_so(sandbox: Embedded) -> None:
+    """A change set that shows ReplaceAndRetain leaves the replaced resource in place, one that shows ReplaceAndDelete does not.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+    """
+    cloudformation, sns = created(sandbox), sandbox.client("sns")
+    seen = []
+    for name, policy in (("first", {}), ("second", {"UpdateReplacePolicy": "Retain"}), ("third", {})):
+        topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}, **policy}
+        described = change_set(cloudformation, TemplateBody=json.dumps({"Resources": {"Topic": topic}}))
+        cloudformation.execute_change_set(ChangeSetName="changes", StackName="one")
+        looks(cloudformation)
+        names = {one["TopicArn"].rpartition(":")[2] for one in sns.list_topics()["Topics"]}
+        seen.append((described["Changes"][0]["ResourceChange"]["PolicyAction"], names))
+    assert seen == [
+        ("ReplaceAndDelete", {"first"}),
+        ("ReplaceAndRetain", {"first", "second"}),
+        ("ReplaceAndDelete", {"first", "third"}),
+    ]
 
 
 def test_an_update_makes_change_sets_obsolete(sandbox: Embedded) -> None:

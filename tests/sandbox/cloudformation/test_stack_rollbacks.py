@@ -107,3 +107,20 @@ def test_an_update_in_progress_is_not_cancelled(sandbox: Embedded) -> None:
     cloudformation.update_stack(StackName="one", TemplateBody=template(7))
     with pytest.raises(ClientError, match="The sandbox does not implement cloudformation:CancelUpdateStack"):
         cloudformation.cancel_update_stack(StackName="one")
+
+
+def test_a_rollback_makes_change_sets_obsolete(sandbox: Embedded) -> None:
+    """A change set that was made for the failed stack cannot be executed once the stack is rolled back.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+    """
+    cloudformation = failed_update(sandbox)
+    asked = {"StackName": "one", "ChangeSetName": "changes"}
+    cloudformation.create_change_set(**asked, TemplateBody=template(30))
+    cloudformation.describe_change_set(**asked)
+    cloudformation.rollback_stack(StackName="one")
+    looks(cloudformation)
+    assert cloudformation.describe_change_set(**asked)["ExecutionStatus"] == "OBSOLETE"
+    with pytest.raises(ClientError, match=r"execution status of \[OBSOLETE\]"):
+        cloudformation.execute_change_set(**asked)
+    assert retention(sandbox) == [7]
