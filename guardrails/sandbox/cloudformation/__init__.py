@@ -27,6 +27,7 @@ stack_records      what is remembered of stacks
 parameter_sources  parameters whose values stand in Parameter Store, or are ids of existing resources
 dynamic_references parameters and secrets referred to in properties
 template_problems  what keeps a text from being a template
+condition_problems what keeps its conditions from being worked out
 templates          templates: text to a checked `Template`
 template_urls      templates and lists that a request points to, read from the sandbox's S3
 intrinsics         intrinsic functions and pseudo parameters

@@ -94,7 +94,10 @@ Function = Callable[[Scope, Json], Json]
 
 def _join(scope: Scope, argument: Json) -> str:
     separator, items = argument
-    return str(separator).join(_text(item) for item in scope.resolve(items))
+    items = _listed(scope.resolve(items))
+    if any(isinstance(item, dict | list) for item in items):
+        raise TypeError("it joins strings")
+    return str(separator).join(map(_text, items))
 
 
 def _sub(scope: Scope, argument: Json) -> str:
@@ -118,10 +121,16 @@ def _if(scope: Scope, argument: Json) -> Json:
 
 
 def _select(scope: Scope, argument: Json) -> Json:
-    index, items = int(scope.resolve(argument[0])), scope.resolve(argument[1])
+    index, items = int(scope.resolve(argument[0])), _listed(scope.resolve(argument[1]))
     if not 0 <= index < len(items):
         raise Refusal("ValidationError", f"Template error: Fn::Select cannot select nonexistent value at index {index}")
     return items[index]
+
+
+def _listed(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError("it takes a list")
+    return value
 
 
 def _split(scope: Scope, argument: Json) -> list[str]:
@@ -240,21 +249,6 @@ def _substitutions(argument: Json) -> Iterator[str]:
         if not literal and name.strip() not in local:
             yield name.strip()
     yield from _uses(list(local.values()))
-
-
-def condition_problems(condition: Json, conditions: Mapping[str, Json]) -> Iterator[str]:
-    """What keeps a condition from being worked out, whatever the parameters are."""
-    if not isinstance(condition, dict) or len(condition) != 1:
-        yield "Template format error: Every Conditions member must be a condition function."
-        return
-    (name, argument), *_ = condition.items()
-    if name == "Condition" and argument not in conditions:
-        yield f"Template format error: Unresolved condition dependency {argument} in the Conditions block of the template"
-    elif name in {"Fn::And", "Fn::Or", "Fn::Not"}:
-        for one in argument:
-            yield from condition_problems(one, conditions)
-    elif name not in {"Condition", "Fn::Equals"}:
-        yield f"Template format error: {name} is not a condition function."
 
 
 def calls(function: str, value: Json) -> bool:

@@ -22,11 +22,20 @@ def resolve(stack: Stack) -> None:
     outputs, exports = {}, {}
     for name, output in stack.template.outputs.items():
         if seen.holds(output.get("Condition")):
-            outputs[name] = str(seen.resolve(output["Value"]))
+            outputs[name] = _value(seen.resolve(output["Value"]))
             if "Export" in output:
                 exports[str(seen.resolve(output["Export"]["Name"]))] = name
     _check(stack, {export: outputs[name] for export, name in exports.items()})
     stack.outputs, stack.exports = outputs, exports
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict | list):
+        kind = "List" if isinstance(value, list) else "Map"
+        raise ResourceFailed(
+            f"Template format error: The Value field of every Outputs member must evaluate to a String and not a {kind}."
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _check(stack: Stack, exports: Mapping[str, str]) -> None:

@@ -7,7 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.cloudformation import dynamic_references, intrinsics, resource_schemas, resource_types
+from guardrails.sandbox.cloudformation import (
+    condition_problems,
+    dynamic_references,
+    intrinsics,
+    resource_schemas,
+    resource_types,
+)
 
 Json = Any
 MAXIMUM_RESOURCES: Final = 500
@@ -105,12 +111,7 @@ def _resource_problems(resources: Mapping[str, Json]) -> Iterator[str]:
         if not isinstance(resource, dict) or "Type" not in resource:
             yield f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
             return
-        unknown = [key for key in resource if key not in _ATTRIBUTES]
-        if unknown:
-            yield f"Invalid template resource property '{unknown[0]}'"
-        for key in ("CreationPolicy", "UpdatePolicy"):
-            if key in resource:
-                yield f"The sandbox does not implement {key} (resource {name})."
+        yield from _attribute_problems(name, resource)
     types = dict.fromkeys(str(resource["Type"]) for resource in resources.values())
     strange = [name for name in types if not resource_schemas.exists(name)]
     if strange:
@@ -120,8 +121,20 @@ def _resource_problems(resources: Mapping[str, Json]) -> Iterator[str]:
             yield f"The sandbox does not implement {name}."
 
 
+def _attribute_problems(name: str, resource: Mapping[str, Json]) -> Iterator[str]:
+    if not isinstance(resource.get("Properties") or {}, dict):
+        yield f"Template format error: unsupported structure. [/Resources/{name}/Properties] must be an object."
+    unknown = [key for key in resource if key not in _ATTRIBUTES]
+    if unknown:
+        yield f"Invalid template resource property '{unknown[0]}'"
+    for key in ("CreationPolicy", "UpdatePolicy"):
+        if key in resource:
+            yield f"The sandbox does not implement {key} (resource {name})."
+
+
 def _reference_problems(document: Mapping[str, Json]) -> Iterator[str]:
     resources, parameters = document["Resources"], document.get("Parameters") or {}
+    conditions = document.get("Conditions") or {}
     known = set(resources) | set(parameters)
     places = [("Resources", resource.get("Properties")) for resource in resources.values()]
     places += [
@@ -134,16 +147,10 @@ def _reference_problems(document: Mapping[str, Json]) -> Iterator[str]:
         unknown = sorted(intrinsics.unsupported(value))
         if unknown:
             yield f"The sandbox does not implement {unknown[0]}."
-    conditions = document.get("Conditions") or {}
-    for condition in conditions.values():
-        missing = sorted(intrinsics.references(condition) - set(parameters))
-        if missing:
-            yield f"Template format error: Unresolved dependencies [{', '.join(missing)}]. Conditions cannot refer to resources"
-        yield from intrinsics.condition_problems(condition, conditions)
+        for name in condition_problems.unresolved(value, conditions):
+            yield f"Template error: unresolved condition dependency {name} in the {section} block of the template"
+    yield from _condition_problems(document)
     for resource in resources.values():
-        condition = resource.get("Condition")
-        if condition is not None and condition not in conditions:
-            yield f"Template format error: Unresolved condition dependency {condition} in the Resources block of the template"
         for other in (
             [resource.get("DependsOn", [])]
             if isinstance(resource.get("DependsOn"), str)
@@ -151,3 +158,18 @@ def _reference_problems(document: Mapping[str, Json]) -> Iterator[str]:
         ):
             if other not in resources:
                 yield f"Template format error: Unresolved resource dependencies [{other}] in the Resources block of the template"
+
+
+def _condition_problems(document: Mapping[str, Json]) -> Iterator[str]:
+    conditions, parameters = document.get("Conditions") or {}, document.get("Parameters") or {}
+    for condition in conditions.values():
+        missing = sorted(intrinsics.references(condition) - set(parameters))
+        if missing:
+            yield f"Template format error: Unresolved dependencies [{', '.join(missing)}]. Conditions cannot refer to resources"
+    yield from condition_problems.problems(conditions)
+    for section in ("Resources", "Outputs"):
+        for member in (document.get(section) or {}).values():
+            if member.get("Condition") is not None and member["Condition"] not in conditions:
+                yield (
+                    f"Template format error: Unresolved condition dependency {member['Condition']} in the {section} block of the template"
+                )

@@ -129,3 +129,14 @@ def test_what_is_not_exported_cannot_be_imported(sandbox: Embedded) -> None:
     cloudformation.describe_change_set(**asked)
     described = cloudformation.describe_change_set(**asked)
     assert (described["Status"], described["StatusReason"]) == ("FAILED", "No export named shared found.")
+
+
+def test_an_output_is_text(sandbox: Embedded) -> None:
+    """A stack with an output that is a list fails; a number or a boolean is given as text.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/outputs-section-structure.html
+    """
+    cloudformation = stacks(sandbox, listed=exporting(["a", "b"]), flag=exporting(True))
+    assert status(cloudformation, "listed") == "ROLLBACK_COMPLETE"
+    assert "must evaluate to a String and not a List" in reasons(cloudformation, "listed")
+    assert cloudformation.list_exports()["Exports"][0]["Value"] == "true"
