@@ -9,15 +9,22 @@ from typing import Final
 import boto3
 
 from guardrails.sandbox.account_services.account_management import managed_account
-from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.paging import Paging
 from guardrails.sandbox.serving.refusals import Refusal
 from guardrails.sandbox.serving.regions import ON_BY_DEFAULT
 
 PAGE_SIZE: Final = 50
 ARRIVED: Final = {"ENABLING": "ENABLED", "DISABLING": "DISABLED"}
+GLOBAL_SERVICES: Final = frozenset(
+    "account budgets ce cloudfront health iam organizations route53 savingsplans shield support waf".split()
+)
+"""Services with one endpoint for all Regions: whatever Region a client is set to, AWS's own endpoint is another one's.
+
+Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
+"""
 
 _STATUS: Final[dict[tuple[str, str], str]] = lifecycle.forgotten_on_reset({})
 
@@ -52,7 +59,7 @@ def list_regions(call: Call) -> Answer:
     account_id, wanted = managed_account(call), call.parameters.get("RegionOptStatusContains")
     seen = [{"RegionName": region, "RegionOptStatus": _look(account_id, region)} for region in regions()]
     found = [each for each in seen if not wanted or each["RegionOptStatus"] in wanted]
-    return organization.page(call, "Regions", found, PAGE_SIZE)
+    return PAGING.page(call, "Regions", found, PAGE_SIZE)
 
 
 @cache
@@ -69,13 +76,17 @@ def opt_in_status(account_id: str, region: str) -> str:
 
 
 def require_enabled(account_id: str, region: str, service: str) -> None:
-    """Let a request pass to a Region that its account has; in another its credentials mean nothing.
+    """Let a request pass to a global service, or a Region that its account has; in another its credentials mean nothing.
+
+    Where there is no Region, AWS has no endpoint that could answer.
 
     Raises:
-        Refusal: AuthFailure, RegionDisabledException or UnrecognizedClientException, as the service says it.
+        Refusal: AuthFailure, RegionDisabledException or UnrecognizedClientException, as the service says it; UnknownRegion.
     """
-    if region in ON_BY_DEFAULT or _STATUS.get((account_id, region)) == "ENABLED" or region not in regions():
+    if region in ON_BY_DEFAULT or service in GLOBAL_SERVICES or _STATUS.get((account_id, region)) == "ENABLED":
         return
+    if region not in regions():
+        raise Refusal("UnknownRegion", f"There is no Region {region}: AWS has no endpoint there.")
     if service == "sts":
         message = "STS is not activated in this region for the requested account."
         raise Refusal("RegionDisabledException", message, status=403)
@@ -111,5 +122,12 @@ def _look(account_id: str, region: str) -> str:
 def _known(call: Call) -> str:
     region = str(call.parameters["RegionName"])
     if region not in regions():
-        raise Refusal("ValidationException", f"{region} is no Region.", reason="fieldValidationFailed")
+        raise _invalid(f"{region} is no Region.")
     return region
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal("ValidationException", message, reason="fieldValidationFailed")
+
+
+PAGING: Final = Paging(_invalid)

@@ -11,7 +11,7 @@ from moto.ssoadmin.models import AccountAssignment
 
 from guardrails.sandbox.identity_center import assignment_requests
 from guardrails.sandbox.identity_center.assignment_requests import AssignmentRequest
-from guardrails.sandbox.identity_center.instances import instance, invalid, permission_set
+from guardrails.sandbox.identity_center.instances import PAGING, instance, invalid, permission_set
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
@@ -111,7 +111,7 @@ def list_account_assignments_for_principal(call: Call) -> Answer:
 
 def _page(call: Call, found: Sequence[AccountAssignment]) -> Answer:
     shown = [assignment_requests.summary(each) for each in found]
-    return organization.page(call, "AccountAssignments", shown, PAGE_SIZE)
+    return PAGING.page(call, "AccountAssignments", shown, PAGE_SIZE)
 
 
 def _member(membership: Mapping[str, Any]) -> str:
@@ -181,4 +181,4 @@ def _requests(call: Call, key: str, *, deletion: bool) -> Answer:
         for each in seen
         if status in (None, each["Status"])
     ]
-    return organization.page(call, key, shown, PAGE_SIZE)
+    return PAGING.page(call, key, shown, PAGE_SIZE)

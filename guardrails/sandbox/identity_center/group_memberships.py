@@ -10,7 +10,7 @@ from moto.identitystore.models import IdentityStoreData
 from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.identity_center.identity_store import PAGE_SIZE, conflict, not_found, store_of
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.identity_center.instances import PAGING
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 
@@ -106,7 +106,7 @@ def _membership(call: Call) -> Membership:
 
 
 def _page(call: Call, found: Iterable[Membership]) -> Answer:
-    return organization.page(call, "GroupMemberships", found, PAGE_SIZE)
+    return PAGING.page(call, "GroupMemberships", found, PAGE_SIZE)
 
 
 def _identified(membership: Membership) -> Answer:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from moto.identitystore.models import Group, IdentityStoreData
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.identity_center.identity_store import PAGE_SIZE, conflict, invalid, not_found, store_of
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.identity_center.identity_store import PAGE_SIZE, conflict, not_found, store_of
+from guardrails.sandbox.identity_center.instances import PAGING, invalid
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 
@@ -41,7 +41,7 @@ def list_groups(call: Call) -> Answer:
         if each["AttributePath"].lower() != "displayname":
             raise invalid(f"The attribute {each['AttributePath']} cannot be filtered by.")
         groups = [group for group in groups if group.DisplayName == each["AttributeValue"]]
-    return organization.page(call, "Groups", [_described(group) for group in groups], PAGE_SIZE)
+    return PAGING.page(call, "Groups", [_described(group) for group in groups], PAGE_SIZE)
 
 
 @operation("identitystore", "GetGroupId")

@@ -27,11 +27,6 @@ def store_of(call: Call) -> IdentityStoreData:
     return identitystore_backends[home.account_id][call.region].identity_stores[named]
 
 
-def invalid(message: str) -> Refusal:
-    """ValidationException."""
-    return Refusal("ValidationException", message)
-
-
 def conflict(message: str) -> Refusal:
     """ConflictException: something unique exists already."""
     return Refusal("ConflictException", message, Reason="UNIQUENESS_CONSTRAINT_VIOLATION")

@@ -14,6 +14,7 @@ from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.paging import Paging
 from guardrails.sandbox.serving.refusals import Refusal, not_implemented
 
 PRINCIPAL: Final = "sso.amazonaws.com"
@@ -155,6 +156,9 @@ def _described(found: Instance) -> Answer:
 def invalid(message: str) -> Refusal:
     """ValidationException."""
     return Refusal("ValidationException", message)
+
+
+PAGING: Final = Paging(invalid)
 
 
 def install() -> None:

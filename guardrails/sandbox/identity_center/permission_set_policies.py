@@ -12,8 +12,7 @@ from moto.ssoadmin.models import CustomerManagedPolicy, ManagedPolicy, Permissio
 
 from guardrails.sandbox.account_services.aws_managed_policies import catalogue
 from guardrails.sandbox.identity_center import permission_set_versions
-from guardrails.sandbox.identity_center.instances import changeable_permission_set, invalid, permission_set
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.identity_center.instances import PAGING, changeable_permission_set, invalid, permission_set
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
@@ -98,7 +97,7 @@ def detach_managed_policy(call: Call) -> Answer:
 def list_managed_policies(call: Call) -> Answer:
     """List the AWS managed policies, a hundred a page."""
     shown = [{"Name": policy.name, "Arn": policy.arn} for policy in permission_set(call).managed_policies]
-    return organization.page(call, "AttachedManagedPolicies", shown, PAGE_SIZE)
+    return PAGING.page(call, "AttachedManagedPolicies", shown, PAGE_SIZE)
 
 
 @operation("sso-admin", "AttachCustomerManagedPolicyReferenceToPermissionSet")
@@ -130,7 +129,7 @@ def detach_customer_managed_policy(call: Call) -> Answer:
 def list_customer_managed_policies(call: Call) -> Answer:
     """List the references, a hundred a page."""
     shown = [{"Name": policy.name, "Path": policy.path} for policy in permission_set(call).customer_managed_policies]
-    return organization.page(call, "CustomerManagedPolicyReferences", shown, PAGE_SIZE)
+    return PAGING.page(call, "CustomerManagedPolicyReferences", shown, PAGE_SIZE)
 
 
 @operation("sso-admin", "PutPermissionsBoundaryToPermissionSet")

@@ -13,12 +13,12 @@ from moto.ssoadmin.models import PermissionSet, SSOAdminBackend
 
 from guardrails.sandbox.identity_center import assignment_requests, permission_set_versions, reserved_roles
 from guardrails.sandbox.identity_center.instances import (
+    PAGING,
     changeable_permission_set,
     instance,
     invalid,
     permission_set,
 )
-from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
@@ -82,7 +82,7 @@ def list_permission_set_provisioning_status(call: Call) -> Answer:
         for each in seen
         if status in (None, each["Status"])
     ]
-    return organization.page(call, "PermissionSetsProvisioningStatus", shown, PAGE_SIZE)
+    return PAGING.page(call, "PermissionSetsProvisioningStatus", shown, PAGE_SIZE)
 
 
 @operation("sso-admin", "ListAccountsForProvisionedPermissionSet")
@@ -91,7 +91,7 @@ def list_accounts_for_provisioned_permission_set(call: Call) -> Answer:
     arn = permission_set(call).permission_set_arn
     _settle()
     found = [each for each in _accounts(instance(call), arn) if _wanted(call, arn, each)]
-    return organization.page(call, "AccountIds", found, PAGE_SIZE)
+    return PAGING.page(call, "AccountIds", found, PAGE_SIZE)
 
 
 @operation("sso-admin", "ListPermissionSetsProvisionedToAccount")
@@ -103,7 +103,7 @@ def list_permission_sets_provisioned_to_account(call: Call) -> Answer:
     assigned = dict.fromkeys(
         each.permission_set_arn for each in store.account_assignments if each.target_id == account_id
     )
-    return organization.page(
+    return PAGING.page(
         call, "PermissionSets", [each for each in assigned if _wanted(call, each, account_id)], PAGE_SIZE
     )
 

@@ -8,8 +8,7 @@ from typing import Final
 
 from moto.ssoadmin.models import PermissionSet
 
-from guardrails.sandbox.identity_center.instances import find_permission_set, instance, invalid
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.identity_center.instances import PAGING, find_permission_set, instance, invalid
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -39,7 +38,7 @@ def untag_resource(call: Call) -> Answer:
 @operation("sso-admin", "ListTagsForResource")
 def list_tags_for_resource(call: Call) -> Answer:
     """The tags of a permission set."""
-    return organization.page(call, "Tags", _tagged(call).tags, MAX_TAGS)
+    return PAGING.page(call, "Tags", _tagged(call).tags, MAX_TAGS)
 
 
 def checked(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -12,12 +12,12 @@ from moto.ssoadmin.models import PermissionSet
 
 from guardrails.sandbox.identity_center import assignment_requests, permission_set_policies, permission_set_tags
 from guardrails.sandbox.identity_center.instances import (
+    PAGING,
     changeable_permission_set,
     instance,
     invalid,
     permission_set,
 )
-from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -82,7 +82,7 @@ def delete_permission_set(call: Call) -> Answer:
 def list_permission_sets(call: Call) -> Answer:
     """List the permission sets, a hundred a page."""
     found = [each.permission_set_arn for each in instance(call).permission_sets]
-    return organization.page(call, "PermissionSets", found, PAGE_SIZE)
+    return PAGING.page(call, "PermissionSets", found, PAGE_SIZE)
 
 
 def _checked_duration(duration: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any, Final, cast
 from moto.identitystore.models import IdentityStoreData
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.identity_center.identity_store import PAGE_SIZE, conflict, invalid, not_found, store_of
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.identity_center.identity_store import PAGE_SIZE, conflict, not_found, store_of
+from guardrails.sandbox.identity_center.instances import PAGING, invalid
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import not_implemented
@@ -76,7 +76,7 @@ def list_users(call: Call) -> Answer:
         if each["AttributePath"].lower() != "username":
             raise invalid(f"The attribute {each['AttributePath']} cannot be filtered by.")
         found = [user for user in found if user["UserName"] == each["AttributeValue"]]
-    return organization.page(call, "Users", found, PAGE_SIZE)
+    return PAGING.page(call, "Users", found, PAGE_SIZE)
 
 
 @operation("identitystore", "GetUserId")

@@ -32,6 +32,7 @@ VALID_EMAIL: Final = re.compile(
 )
 """What an e-mail address must be for an account to come of it."""
 NAME: Final = re.compile(r"[ -~]+")
+STATES: Final = ("IN_PROGRESS", "SUCCEEDED", "FAILED")
 ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}")
 
 
@@ -89,7 +90,9 @@ def describe_create_account_status(call: Call) -> Answer:
 def list_create_account_status(call: Call) -> Answer:
     """Look at every request in the states asked for, newest last, twenty a page."""
     authority.require_reader(call)
-    states = call.parameters.get("States") or ["IN_PROGRESS", "SUCCEEDED", "FAILED"]
+    states = call.parameters.get("States") or STATES
+    if not set(states) <= set(STATES):
+        raise organization.invalid("INVALID_ENUM")
     answer = organization.page(
         call, "CreateAccountStatuses", [each for each in _REQUESTS.values() if each.state in states]
     )

@@ -156,16 +156,15 @@ def page(call: Call, key: str, items: Iterable[Any], size: int = PAGE_SIZE) -> d
     """One page of a list under `key`, with a NextToken while there is more: AWS's page size at most, fewer when MaxResults asks.
 
     Raises:
-        Refusal: InvalidInputException, the token was not given out by this list.
+        Refusal: InvalidInputException, more than a page is asked for, or the token was not given out by this list.
     """
     found = list(items)
-    if call.service == "organizations" and call.parameters.get("MaxResults", 1) > size:
+    if call.parameters.get("MaxResults", 1) > size:
         raise invalid("MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed.")
-    token, limit = call.parameters.get("NextToken"), min(call.parameters.get("MaxResults") or size, size)
-    try:
-        begin = int(token) if token else 0
-    except ValueError:
-        raise invalid("INVALID_NEXT_TOKEN", "You specified an invalid next token.") from None
+    token, limit = call.parameters.get("NextToken"), call.parameters.get("MaxResults") or size
+    if token and not str(token).isdecimal():
+        raise invalid("INVALID_NEXT_TOKEN", "You specified an invalid next token.")
+    begin = int(token or 0)
     end = begin + limit
     return {key: found[begin:end], **({"NextToken": str(end)} if end < len(found) else {})}
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from moto.moto_api._internal import mock_random
 
+from guardrails.sandbox.account_services import account_regions
 from guardrails.sandbox.securityhub import administration
 from guardrails.sandbox.securityhub.administration import REGIONS
 from guardrails.sandbox.securityhub.refusals import PAGING, invalid_input, not_found
@@ -140,6 +141,9 @@ def _checked(call: Call) -> tuple[str, list[str]]:
         raise invalid_input(f"Regions must {'' if TAKES_REGIONS[mode] else 'not '}be given with {mode}.")
     if call.region in named:
         raise invalid_input("The home Region cannot be a linked Region.")
+    lacking = [each for each in named if account_regions.opt_in_status(call.account_id, each) == "not-opted-in"]
+    if lacking:
+        raise invalid_input(f"Invalid Region: {lacking[0]}")
     return mode, named
 
 

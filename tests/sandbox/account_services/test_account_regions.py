@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import pytest
+from botocore.exceptions import ClientError
+
 from guardrails.sandbox.embedded import Embedded
 
 Refused = Callable[..., str]
@@ -66,3 +69,27 @@ def test_nothing_is_done_in_a_region_that_is_not_enabled(sandbox: Embedded, refu
         account.get_region_opt_status(RegionName="eu-south-1")
     assert sns.list_topics()["Topics"] == []
     assert len(ec2.describe_vpcs()["Vpcs"]) == 1
+
+
+def test_global_services_answer_wherever_the_client_is_set_to(sandbox: Embedded, new_account: NewAccount) -> None:
+    """IAM, Organizations and the account itself have one endpoint for every Region: no opting in is asked for.
+
+    Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
+    """
+    new_account("one")
+    assert len(sandbox.client("organizations", "eu-south-1").list_accounts()["Accounts"]) == 2
+    assert sandbox.client("iam", "eu-south-1").list_users()["Users"]
+    sandbox.client("account", "eu-south-1").enable_region(RegionName="eu-south-1")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"), [("ec2", "describe_vpcs"), ("guardduty", "list_detectors"), ("kms", "list_keys")]
+)
+def test_there_is_nothing_in_a_region_that_does_not_exist(sandbox: Embedded, service: str, operation: str) -> None:
+    """AWS has no endpoint in a Region that does not exist; the sandbox says so at once, to every service.
+
+    Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
+    """
+    client = sandbox.client(service, "eu-nowhere-1")
+    with pytest.raises(ClientError, match="UnknownRegion"):
+        getattr(client, operation)()

@@ -116,3 +116,16 @@ def test_tags_change(sandbox: Embedded, named: dict[str, str]) -> None:
     sso.tag_resource(InstanceArn=named["InstanceArn"], ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}])
     sso.untag_resource(ResourceArn=arn, TagKeys=["b"])
     assert sso.list_tags_for_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "3"}]
+
+
+def test_a_bad_page_is_refused_as_identity_center_refuses(sandbox: Embedded, instance: str, refused: Refused) -> None:
+    """A page larger than a hundred, and a token that no list has given out, are ValidationExceptions; here and in the store.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ListPermissionSets.html
+    """
+    sso, store = sandbox.client("sso-admin"), sandbox.client("identitystore")
+    listed = {"InstanceArn": instance}
+    assert refused(sso.list_permission_sets, **listed, NextToken="x") == "ValidationException"
+    assert refused(sso.list_permission_sets, **listed, MaxResults=101) == "ValidationException"
+    store_id = sso.list_instances()["Instances"][0]["IdentityStoreId"]
+    assert refused(store.list_groups, IdentityStoreId=store_id, NextToken="x") == "ValidationException"

@@ -32,6 +32,15 @@ def test_listing_the_requests_is_a_look_too(sandbox: Embedded) -> None:
     assert organizations.list_create_account_status(States=["IN_PROGRESS"])["CreateAccountStatuses"] == []
 
 
+def test_requests_are_listed_by_a_state_that_there_is(sandbox: Embedded, refused: Refused) -> None:
+    """ListCreateAccountStatus refuses a state that no request can have.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListCreateAccountStatus.html
+    """
+    listed = sandbox.client("organizations").list_create_account_status
+    assert refused(listed, States=["SUCCEEDED", "DONE"]) == "InvalidInputException:INVALID_ENUM"
+
+
 def test_an_email_is_used_once(sandbox: Embedded, new_account: Callable[..., str]) -> None:
     """A second account with the same e-mail, in whatever case, ends FAILED with EMAIL_ALREADY_EXISTS."""
     new_account("one")

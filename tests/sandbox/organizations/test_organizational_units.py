@@ -54,7 +54,8 @@ def test_lists_come_in_pages_of_twenty(sandbox: Embedded, root_id: str, refused:
     rest = list_units(ParentId=root_id, NextToken=first["NextToken"])
     assert [len(first["OrganizationalUnits"]), len(rest["OrganizationalUnits"]), "NextToken" in rest] == [20, 10, False]
     assert len(list_units(ParentId=root_id, MaxResults=5)["OrganizationalUnits"]) == 5
-    assert refused(list_units, ParentId=root_id, NextToken="x") == "InvalidInputException:INVALID_NEXT_TOKEN"
+    for token in ("x", "-1"):
+        assert refused(list_units, ParentId=root_id, NextToken=token) == "InvalidInputException:INVALID_NEXT_TOKEN"
 
 
 def test_parents_and_children_agree(sandbox: Embedded, root_id: str, new_account: Callable[..., str]) -> None:

@@ -39,6 +39,16 @@ def test_the_mode_says_whether_regions_are_named(sandbox: Embedded, refused: Ref
         assert refused(hub.create_finding_aggregator, **wanted) == "InvalidInputException"
 
 
+def test_linked_regions_are_regions_of_the_account(sandbox: Embedded, refused: Refused) -> None:
+    """A Region that does not exist, or that the account has not opted in to, cannot be linked."""
+    hub = sandbox.client("securityhub")
+    hub.enable_security_hub()
+    for region in ("eu-nowhere-1", "eu-south-1"):
+        wanted = {"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["us-east-1", region]}
+        assert refused(hub.create_finding_aggregator, **wanted) == "InvalidInputException"
+    assert hub.list_finding_aggregators()["FindingAggregators"] == []
+
+
 def test_a_member_has_its_administrators(
     sandbox: Embedded, new_account: NewAccount, security: str, refused: Refused
 ) -> None:
