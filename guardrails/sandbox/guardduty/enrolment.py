@@ -30,7 +30,7 @@ def may_join(account_id: str) -> bool:
 
 def join(found: RegionalAdministration, account_id: str, region: str) -> None:
     """Make an account a member with a detector that runs; a detector made for it has the plans that new members get, no others."""
-    fresh = not guardduty_backends[account_id][region].detectors
+    fresh = find_detector(account_id, region) is None
     detector = detector_of(account_id, region)
     detector.enabled = True
     if fresh:
@@ -48,7 +48,11 @@ def switch_on(found: RegionalAdministration, detector: Detector, reached: tuple[
             detectors.set_feature(detector, name, True, additional)
 
 
+def find_detector(account_id: str, region: str) -> Detector | None:
+    """An account's detector in a region, or None."""
+    return next(iter(guardduty_backends[account_id][region].detectors.values()), None)
+
+
 def detector_of(account_id: str, region: str) -> Detector:
     """An account's detector in a region, made when it has none."""
-    existing = guardduty_backends[account_id][region].detectors
-    return next(iter(existing.values()), None) or detectors.make_detector(account_id, region, True)
+    return find_detector(account_id, region) or detectors.make_detector(account_id, region, True)

@@ -25,9 +25,9 @@ def list_members(call: Call) -> Answer:
     found, associated = REGIONS.administered_by(call.account_id, call.region), call.parameters.get("OnlyAssociated")
     if str(associated).lower() not in ("none", "true", "false"):
         raise invalid_parameter("onlyAssociated")
-    shown = list(found.members) if found else []
-    if found and str(associated).lower() == "false":
-        shown += found.removed
+    shown: Iterable[str] = ()
+    if found:
+        shown = found.known if str(associated).lower() == "false" else found.members
     return PAGING.page(call, "Members", [_described(call, found, each) for each in shown if found], PER_PAGE)
 
 
@@ -36,7 +36,7 @@ def get_members(call: Call) -> Answer:
     """The members named, those that were let go too; others come back unprocessed."""
     detectors.own(call)
     found, asked = REGIONS.administered_by(call.account_id, call.region), _asked(call)
-    known = {*found.members, *found.removed} if found else set()
+    known = found.known if found else {}
     return {
         "Members": [_described(call, found, each) for each in asked if found and each in known],
         "UnprocessedAccounts": _unprocessed(each for each in asked if each not in known),
@@ -168,10 +168,11 @@ def _asked(call: Call) -> list[str]:
 
 
 def _described(call: Call, found: RegionalAdministration, account_id: str) -> Mapping[str, Any]:
-    since = {**found.removed, **found.members}[account_id].strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    since = found.since(account_id).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    detector = enrolment.find_detector(account_id, call.region)
     return {
         "AccountId": account_id,
-        "DetectorId": enrolment.detector_of(account_id, call.region).id,
+        **({"DetectorId": detector.id} if detector else {}),
         "MasterId": call.account_id,
         "AdministratorId": call.account_id,
         "Email": organization.account(account_id).email,

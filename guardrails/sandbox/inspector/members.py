@@ -31,9 +31,8 @@ def associate_member(call: Call) -> Answer:
 def disassociate_member(call: Call) -> Answer:
     """Let a member go, which keeps its scans."""
     found, account_id = scans.require_administrator(call), str(call.parameters["accountId"])
-    if account_id not in found.members:
+    if not found.let_go(account_id):
         raise access_denied("Invoking account does not have access to disassociate member account")
-    found.removed[account_id] = found.members.pop(account_id)
     return {"accountId": account_id}
 
 
@@ -41,7 +40,7 @@ def disassociate_member(call: Call) -> Answer:
 def list_members(call: Call) -> Answer:
     """The administrator's members, fifty a page; with onlyAssociated=false those that were let go too. A look."""
     found = scans.require_administrator(call)
-    everybody = [*found.members, *([] if call.parameters.get("onlyAssociated", True) else found.removed)]
+    everybody = found.members if call.parameters.get("onlyAssociated", True) else found.known
     answer = PAGING.page(call, "members", [_described(found, each) for each in everybody], PER_PAGE)
     found.associating.difference_update(str(each["accountId"]) for each in answer["members"])
     return answer
@@ -51,7 +50,7 @@ def list_members(call: Call) -> Answer:
 def get_member(call: Call) -> Answer:
     """One member. A look."""
     found, account_id = scans.require_administrator(call), str(call.parameters["accountId"])
-    if account_id not in found.members and account_id not in found.removed:
+    if account_id not in found.known:
         raise not_found(f"The account {account_id} is not a member.")
     shown = _described(found, account_id)
     found.associating.discard(account_id)
@@ -64,5 +63,5 @@ def _described(found: InspectorAdministration, account_id: str) -> Answer:
         "accountId": account_id,
         "relationshipStatus": status if account_id in found.members else "REMOVED",
         "delegatedAdminAccountId": found.administrator_id,
-        "updatedAt": {**found.removed, **found.members}[account_id],
+        "updatedAt": found.since(account_id),
     }

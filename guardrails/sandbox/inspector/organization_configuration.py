@@ -87,17 +87,15 @@ def update_organization_configuration(call: Call) -> Answer:
 
 
 def account_placed(account_id: str, old_parent_id: str | None, new_parent_id: str | None) -> None:
-    """A new account joins where new members get scans; one that is gone is forgotten."""
+    """A new account joins where new members get scans."""
     for region, found in REGIONS.regions.items():
-        if new_parent_id is None:
-            found.removed.pop(account_id, None)
-        elif old_parent_id is None and found.wanted:
+        if old_parent_id is None and new_parent_id is not None and found.wanted:
             found.join(account_id)
             scans.switch(account_id, region, found.wanted, True)
 
 
 def install() -> None:
-    """React to accounts that come and go."""
+    """React to accounts that come."""
     placement.on_account_placed(account_placed)
 
 

@@ -5,12 +5,11 @@ Source: https://docs.aws.amazon.com/inspector/latest/user/designating-admin.html
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from guardrails.sandbox.inspector.refusals import access_denied
-from guardrails.sandbox.organizations.service_administration import Administration, Administrations
+from guardrails.sandbox.organizations.service_administration import Administrations, RememberingAdministration
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 
@@ -28,16 +27,14 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass
-class InspectorAdministration(Administration):
+class InspectorAdministration(RememberingAdministration):
     """A region's administrator, the scans it switches on for new members, its members, and those that it let go."""
 
     auto_enable: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(TYPES.values(), False))
-    removed: dict[str, datetime] = field(default_factory=dict)
     associating: set[str] = field(default_factory=set)
 
     def join(self, account_id: str) -> None:
         """Note a member; the first look shows it on its way."""
-        self.removed.pop(account_id, None)
         if account_id not in self.members:
             self.associating.add(account_id)
         super().join(account_id)

@@ -9,5 +9,5 @@ SUBJECTS: Final = (accounts, members, organization_configuration)
 
 
 def install() -> None:
-    """React to accounts that come and go."""
+    """React to accounts that come."""
     organization_configuration.install()

@@ -48,7 +48,7 @@ def list_members(call: Call) -> Answer:
     associated = str(call.parameters.get("onlyAssociated", "true")).lower()
     if associated not in ("true", "false"):
         raise validation("onlyAssociated must be true or false.")
-    everybody = [*found.members, *(found.removed if associated == "false" else [])]
+    everybody = found.known if associated == "false" else found.members
     return PAGING.page(call, "members", [_described(call, found, each) for each in everybody], PER_PAGE)
 
 
@@ -59,9 +59,8 @@ def disassociate_member(call: Call) -> Answer:
     Source: https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-members-remove.html
     """
     found, account_id = sessions.require_administrator(call), str(call.parameters["id"])
-    if account_id not in found.members:
+    if not found.let_go(account_id):
         raise not_found("The account is not a member.")
-    found.removed[account_id] = found.members.pop(account_id)
     return {}
 
 
@@ -123,7 +122,7 @@ def _named(call: Call) -> str:
 
 
 def _known(found: MacieAdministration, account_id: str) -> str:
-    if account_id not in found.members and account_id not in found.removed:
+    if account_id not in found.known:
         raise not_found("The account is not a member.")
     return account_id
 
@@ -142,5 +141,5 @@ def _described(call: Call, found: MacieAdministration, account_id: str) -> Answe
         "arn": _arn(call, account_id),
         "relationshipStatus": status if account_id in found.members else "Removed",
         "tags": found.tags.get(account_id, {}),
-        "updatedAt": {**found.removed, **found.members}[account_id],
+        "updatedAt": found.since(account_id),
     }

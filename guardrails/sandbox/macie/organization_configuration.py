@@ -69,16 +69,14 @@ def update_organization_configuration(call: Call) -> Answer:
 
 
 def account_placed(account_id: str, old_parent_id: str | None, new_parent_id: str | None) -> None:
-    """A new account joins where new ones get Macie; one that is gone is forgotten."""
+    """A new account joins where new ones get Macie."""
     for region, found in REGIONS.regions.items():
-        if new_parent_id is None:
-            found.removed.pop(account_id, None)
-        elif old_parent_id is None and found.auto_enable:
+        if old_parent_id is None and new_parent_id is not None and found.auto_enable:
             members.take_in(found, account_id, region)
 
 
 def install() -> None:
-    """React to accounts that come and go."""
+    """React to accounts that come."""
     placement.on_account_placed(account_placed)
 
 

@@ -10,6 +10,6 @@ SUBJECTS: Final = (accounts, automated_discovery, members, organization_configur
 
 
 def install() -> None:
-    """Answer every operation of Macie, and react to accounts that come and go. Installing twice is once."""
+    """Answer every operation of Macie, and react to accounts that come. Installing twice is once."""
     organization_configuration.install()
     refuse_the_rest("macie2")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from guardrails.sandbox.macie.refusals import NOT_ENABLED, access_denied
-from guardrails.sandbox.organizations.service_administration import Administration, Administrations
+from guardrails.sandbox.organizations.service_administration import Administrations, RememberingAdministration
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 
@@ -27,7 +27,7 @@ class Session:
 
 
 @dataclass
-class MacieAdministration(Administration):
+class MacieAdministration(RememberingAdministration):
     """A region's administrator, whether new accounts get Macie, its members with their tags, and those that it let go.
 
     `discovery_for` says for whom automated discovery comes on by itself: ALL, NEW or NONE.
@@ -35,13 +35,7 @@ class MacieAdministration(Administration):
 
     auto_enable: bool = False
     discovery_for: str = "NONE"
-    removed: dict[str, datetime] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def join(self, account_id: str) -> None:
-        """Note a member; one that is already there keeps its date."""
-        self.removed.pop(account_id, None)
-        super().join(account_id)
 
 
 REGIONS: Final[Administrations[MacieAdministration]] = Administrations(PRINCIPAL, MacieAdministration)

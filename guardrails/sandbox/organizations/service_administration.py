@@ -28,12 +28,49 @@ class Administration:
         """Note a member; one that is already there keeps its date."""
         self.members.setdefault(account_id, datetime.now(UTC))
 
+    def forget(self, account_id: str) -> None:
+        """Know nothing of an account any more."""
+        self.members.pop(account_id, None)
+
+
+@dataclass
+class RememberingAdministration(Administration):
+    """An administration that still knows whom it let go (account id -> member since when), until they are deleted."""
+
+    removed: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Mapping[str, datetime]:
+        """The members, then those that were let go."""
+        return {**self.members, **self.removed}
+
+    def since(self, account_id: str) -> datetime:
+        """Since when an account is, or was, a member."""
+        return self.members.get(account_id) or self.removed[account_id]
+
+    def join(self, account_id: str) -> None:
+        """Note a member, which is let go no longer."""
+        self.removed.pop(account_id, None)
+        super().join(account_id)
+
+    def let_go(self, account_id: str) -> bool:
+        """Make a member a member no more; False when it was none."""
+        since = self.members.pop(account_id, None)
+        if since is not None:
+            self.removed[account_id] = since
+        return since is not None
+
+    def forget(self, account_id: str) -> None:
+        """Know nothing of an account any more, as one that was let go neither."""
+        self.removed.pop(account_id, None)
+        super().forget(account_id)
+
 
 Kind = TypeVar("Kind", bound=Administration)
 
 
 class Administrations(Generic[Kind]):
-    """A service's administrations by region. An account that leaves the organization is nobody's member any more.
+    """A service's administrations by region. Nobody knows an account any more that left the organization.
 
     `dismissed` is called with the region and the account after an administrator was dismissed there, whichever way.
     """
@@ -112,7 +149,7 @@ class Administrations(Generic[Kind]):
     def _account_placed(self, account_id: str, _: str | None, new_parent_id: str | None) -> None:
         if new_parent_id is None:
             for found in self._regions.values():
-                found.members.pop(account_id, None)
+                found.forget(account_id)
 
 
 def is_management(call: Call) -> bool:

@@ -56,6 +56,25 @@ def test_members_can_be_taken_in_let_go_and_forgotten(
     member.delete_detector(DetectorId=member.list_detectors()["DetectorIds"][0])
 
 
+def test_who_was_let_go_is_on_its_own(
+    sandbox: Embedded, invited_account: NewAccount, administrator: Administrator
+) -> None:
+    """Who was let go may switch GuardDuty off, and looking at it leaves it off; once out of the organization it is not listed.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/ug/disassociate-remove-member-account-from-admin.html
+    """
+    client, own = administrator
+    account = invited_account("one")
+    member = sandbox.client("guardduty", account=account)
+    take_in(administrator, account)
+    client.disassociate_members(DetectorId=own, AccountIds=[account])
+    member.delete_detector(DetectorId=member.list_detectors()["DetectorIds"][0])
+    assert "DetectorId" not in client.list_members(DetectorId=own, OnlyAssociated="false")["Members"][0]
+    assert member.list_detectors()["DetectorIds"] == []
+    sandbox.client("organizations").remove_account_from_organization(AccountId=account)
+    assert client.list_members(DetectorId=own, OnlyAssociated="false")["Members"] == []
+
+
 def test_members_plans_are_the_administrators(
     sandbox: Embedded, new_account: NewAccount, administrator: Administrator, refused: Refused
 ) -> None:
