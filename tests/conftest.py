@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
     from tests.command_line import Workplace
     from tests.organization_line import Line
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 REPOSITORY = Path(__file__).parent.parent
 

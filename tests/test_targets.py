@@ -1,7 +1,7 @@
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.model import ROOT, Account, Identity, Organization, OrganizationalUnit, Targets
@@ -243,7 +243,6 @@ def selections(draw: st.DrawFn) -> tuple[Organization, Targets]:
 
 
 @given(selections())
-@settings(deadline=None)
 def test_frontier_covers_the_selection(selection: tuple[Organization, Targets]) -> None:
     """The frontier's subtrees and accounts together are exactly the selected member accounts, and none of them twice."""
     acme, targets = selection
@@ -259,7 +258,6 @@ def test_frontier_covers_the_selection(selection: tuple[Organization, Targets]) 
 
 
 @given(selections())
-@settings(deadline=None)
 def test_frontier_covers_tomorrow(selection: tuple[Organization, Targets]) -> None:
     """No OU of the frontier holds an excluded one: whatever account is made there tomorrow is selected too."""
     acme, targets = selection
@@ -268,7 +266,6 @@ def test_frontier_covers_tomorrow(selection: tuple[Organization, Targets]) -> No
 
 
 @given(selections())
-@settings(deadline=None)
 def test_attachments_bind_the_selection(selection: tuple[Organization, Targets]) -> None:
     """What inherits from an attachment and is not told to be let alone is exactly what is selected."""
     acme, targets = selection

@@ -119,6 +119,7 @@ class Application:
             _hang_up(environ)
         body = calls.read_body(environ)
         with TURN:
+            endpoint.note(environ)
             answer = self._answer(environ, body, start_response)
             if STANDING.faults and DONE in environ and injection.is_lost(environ[DONE]):
                 _hang_up(environ)
@@ -207,6 +208,4 @@ class RequestHandler(MotoRequestHandler):
 
 def bind(application: Application, port: int = 0) -> BaseWSGIServer:
     """A server for the application on 127.0.0.1 only, on a free port unless one is given; it is not serving yet."""
-    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=RequestHandler)
-    endpoint.announce(f"http://127.0.0.1:{server.server_port}")
-    return server
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=RequestHandler)

@@ -200,7 +200,7 @@ plain_data = st.recursive(
 @given(
     data=plain_data, file=st.sampled_from(["organization.yaml", "controls.yaml", "identity.yaml", "accounts/shop.yaml"])
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_files_hold(configuration: Path, loaded: Load, data: Any, file: str) -> None:
     """Any data in any file, in place of a part of it or of all of it, loads or is told as problems; it never crashes."""
     path = configuration / file

@@ -1,13 +1,17 @@
 """What the server itself promises: clean refusals, one request at a time, nothing but loopback."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from guardrails.sandbox import in_process
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.running import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 Refused = Callable[..., str]
 
@@ -25,13 +29,22 @@ Refused = Callable[..., str]
     ],
 )
 def test_what_is_missing_says_so_at_once(
-    sandbox: Embedded, refused: Refused, service: str, operation: str, parameters: dict[str, object]
+    sandbox: Embedded, service: str, operation: str, parameters: dict[str, object]
 ) -> None:
-    """An operation, and a service, that neither the sandbox nor moto has is NotImplemented, in every protocol."""
-    client = sandbox.client(service)
-    begin = time.perf_counter()
-    assert refused(getattr(client, operation), **parameters) == "NotImplemented"
-    assert time.perf_counter() - begin < 10  # clients try again for thirty; EC2 takes some seconds to load
+    """An operation, and a service, that neither the sandbox nor moto has is NotImplemented, in every protocol; no client tries again."""
+    create: Any = boto3.client  # its overloads know only literal service names
+    client = create(
+        service,
+        region_name="eu-west-1",
+        endpoint_url=sandbox.endpoint,
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET_ACCESS_KEY,
+        config=Config(retries={"mode": "standard"}),
+    )
+    with pytest.raises(ClientError) as caught:
+        getattr(client, operation)(**parameters)
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
 def test_many_threads_take_turns(sandbox: Embedded, root_id: str) -> None:
@@ -97,10 +110,8 @@ def test_an_unorganized_account_is_told_so(sandbox: Embedded, refused: Refused) 
     assert refused(organizations.create_organization) == "AlreadyInOrganizationException"
 
 
-def test_a_fresh_server_is_there_quickly(sandbox: Embedded) -> None:
-    """Once moto is imported, another server with a bare organization answers in well under a second."""
-    begin = time.perf_counter()
+def test_another_server_answers_too(sandbox: Embedded) -> None:
+    """A second server in the same process serves the same organization, a bare one."""
     with in_process() as other:
         identity = other.client("sts").get_caller_identity()
     assert identity["Account"] == sandbox.running.account_id
-    assert time.perf_counter() - begin < 1.0

@@ -34,7 +34,7 @@ NARROWING_OPERATORS: Final = ("stringequals", "stringlike", "arnequals", "arnlik
 @operation("s3", "PutBucketPolicy")
 def put_bucket_policy(call: Call) -> Answer:
     """Let a policy be put, unless it is public and public policies are blocked."""
-    if _blocks(call, "block_public_policy") and is_public(_text(call)):
+    if blocks_policy(call.account_id, call.parameters["Bucket"], _text(call)):
         raise _denied(call, "public policies are blocked by the BlockPublicPolicy block public access setting")
     return FORWARD
 
@@ -47,10 +47,15 @@ def put_bucket_acl(call: Call) -> Answer:
     public = header.get("x-amz-acl") in PUBLIC_ACLS or any(
         group in text for group in PUBLIC_GROUPS for text in (*grants, body)
     )
-    if public and _blocks(call, "block_public_acls"):
+    if public and _blocks(call.account_id, call.parameters["Bucket"], "block_public_acls"):
         message = "public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting"
         raise _denied(call, message)
     return FORWARD
+
+
+def blocks_policy(account_id: str, bucket: str, policy: str) -> bool:
+    """Whether a policy is public, and the bucket or its account lets no public policy in."""
+    return _blocks(account_id, bucket, "block_public_policy") and is_public(policy)
 
 
 def is_public(policy: str) -> bool:
@@ -80,10 +85,10 @@ def _narrowed(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def _blocks(call: Call, setting: str) -> bool:
+def _blocks(account_id: str, name: str, setting: str) -> bool:
     """Whether the bucket or its account has a setting; moto keeps them as text."""
-    bucket = s3_backends[call.account_id][PARTITION].buckets.get(call.parameters["Bucket"])
-    account = s3control_backends[call.account_id][PARTITION].public_access_block
+    bucket = s3_backends[account_id][PARTITION].buckets.get(name)
+    account = s3control_backends[account_id][PARTITION].public_access_block
     blocks = (account, bucket.public_access_block if bucket else None)
     return any(str(getattr(each, setting, "")).lower() == "true" for each in blocks)
 

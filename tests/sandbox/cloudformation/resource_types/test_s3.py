@@ -140,6 +140,17 @@ def test_a_bucket_policy_comes_changes_and_goes(sandbox: Embedded, deploy: Deplo
         s3.get_bucket_policy(Bucket=NAME)
 
 
+def test_a_public_policy_needs_a_bucket_that_lets_it_in(sandbox: Embedded, deploy: Deploy) -> None:
+    """A bucket blocks public policies unless its template says otherwise, and the stack fails as PutBucketPolicy would.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    everybody = bucket_policy({"Statement": [{**POLICY["Statement"][0], "Effect": "Allow"}]})
+    stack = deploy({"Bucket": bucket(BucketName=NAME), "Policy": everybody})
+    assert stack["status"] == "ROLLBACK_COMPLETE"
+    assert "BlockPublicPolicy" in stack["reasons"][0]
+
+
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [

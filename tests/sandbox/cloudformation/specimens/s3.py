@@ -3,6 +3,7 @@ from typing import Any
 
 from tests.sandbox.cloudformation.specimens import OTHER_TAG, TAGS, Client, Specimen, document
 
+ACCOUNT = {"AWS": "arn:aws:iam::111111111111:root"}
 LOCK = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}}
 OTHER_LOCK = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Years": 1}}}
 BLOCK = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": True, "RestrictPublicBuckets": True}
@@ -82,10 +83,10 @@ SPECIMENS = [
     ),
     Specimen(
         "AWS::S3::BucketPolicy",
-        {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": document("s3:ListBucket", Principal="*")},
+        {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": document("s3:ListBucket", Principal=ACCOUNT)},
         {
             "PolicyDocument": lambda client, name: client("s3").put_bucket_policy(
-                Bucket=name, Policy=json.dumps(document("s3:*", Principal="*"))
+                Bucket=name, Policy=json.dumps(document("s3:*", Principal=ACCOUNT))
             )
         },
         lambda client, name: client("s3").delete_bucket_policy(Bucket=name),

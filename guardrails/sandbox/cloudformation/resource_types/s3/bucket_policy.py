@@ -4,6 +4,7 @@ import json
 
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
+from guardrails.sandbox.account_services import public_buckets
 from guardrails.sandbox.cloudformation.resource_types import Place, Properties, Resource, ResourceFailed
 
 
@@ -25,11 +26,11 @@ class S3BucketPolicy:
         bucket = _bucket(place, properties)
         if bucket.policy is not None:
             raise ResourceFailed(f"The bucket policy already exists on bucket {bucket.name}.")
-        return self._put(bucket, properties)
+        return self._put(place, bucket, properties)
 
     def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
         """Put the policy."""
-        return self._put(_bucket(place, properties), properties)
+        return self._put(place, _bucket(place, properties), properties)
 
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
         """Take the policy off."""
@@ -43,9 +44,15 @@ class S3BucketPolicy:
             return None
         return {"Bucket": bucket.name, "PolicyDocument": json.loads(bucket.policy)}
 
-    def _put(self, bucket: FakeBucket, properties: Properties) -> Resource:
+    def _put(self, place: Place, bucket: FakeBucket, properties: Properties) -> Resource:
         document = properties["PolicyDocument"]
-        bucket.policy = (document if isinstance(document, str) else json.dumps(document)).encode()
+        text = document if isinstance(document, str) else json.dumps(document)
+        if public_buckets.blocks_policy(place.account, bucket.name, text):
+            raise ResourceFailed(
+                f"The policy of bucket {bucket.name} is public, and public policies are blocked by the BlockPublicPolicy "
+                "block public access setting (Error Code: AccessDenied)"
+            )
+        bucket.policy = text.encode()
         return Resource(bucket.name)
 
 
