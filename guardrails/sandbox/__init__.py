@@ -22,7 +22,7 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     functions/          Lambda functions that really run, each in a process of its own
     faults/             what goes wrong on purpose
     enforcement/        calls judged by the organization's policies
-    account_services/   IAM, STS, KMS and S3, where moto falls short
+    account_services/   IAM, STS, KMS, S3, EC2's account attributes and others, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what
     serving/            one request: read, answered or refused; what a reset forgets
 

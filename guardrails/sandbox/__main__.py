@@ -1,5 +1,6 @@
 """The background process: `python -m guardrails.sandbox STATE_DIR SEED ACCOUNTS`. Started by `guardrails.sandbox.start`, not by people."""
 
+import gc
 import os
 import signal
 import sys
@@ -11,8 +12,6 @@ from typing import Final
 from guardrails.sandbox.loopback import stay_inside
 from guardrails.sandbox.process import is_forgotten, write_state
 from guardrails.sandbox.running import Running
-from guardrails.sandbox.server import Application, bind
-from guardrails.sandbox.serving import lifecycle
 
 LOOK_SECONDS: Final = 5.0
 
@@ -33,8 +32,17 @@ def ending_when_forgotten(state_dir: Path) -> Callable[[], None]:
 
 
 def main(state_dir: Path, seed: str, accounts: int) -> None:
-    """Serve until told to end, or until the state file names somebody else; it appears once requests are answered."""
+    """Serve until told to end, or until the state file names somebody else; it appears once requests are answered.
+
+    What is loaded before that is never garbage, and is not looked through for any: a tenth of the time to the first answer.
+    """
+    gc.disable()
+    from guardrails.sandbox.server import Application, bind
+    from guardrails.sandbox.serving import lifecycle
+
     server = bind(Application(seed, accounts))
+    gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     write_state(state_dir, Running(f"http://127.0.0.1:{server.server_port}", os.getpid(), seed=seed, accounts=accounts))
     server.service_actions = ending_when_forgotten(state_dir)  # type: ignore[method-assign]  # socketserver's own hook
