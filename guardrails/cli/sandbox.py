@@ -88,7 +88,7 @@ def status_command(options: Options) -> None:
 @ACCOUNTS
 @shared_options
 def reset_command(options: Options, seed: str, accounts: int) -> None:
-    """Put it back to what it began with, without a restart."""
+    """Put it back to its first day, without a restart: the bare organization, or what is asked for."""
     _check(seed, accounts)
     running()
     _tell(options, sandbox.reset(STATE, seed, accounts))

@@ -96,11 +96,16 @@ def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
 
 
 def _resource_control(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
-    """What a resource control policy's statement has beyond others: it denies, and it speaks of everybody."""
+    """What a resource control policy's statement has beyond others: it denies, speaks of everybody, and names services.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    """
     if statement.get("Principal") != "*":
         yield Flaw((*path, "Principal"), f"Principal is {statement.get('Principal')!r}", "it must be '*'")
     if "NotAction" in statement:
         yield Flaw((*path, "NotAction"), "a resource control policy has no NotAction", "name the actions")
+    if "*" in listed(statement.get("Action", ())):
+        yield Flaw((*path, "Action"), "a resource control policy names services", "write s3:* and so on, not * alone")
     if statement.get("Effect") == "Allow":
         yield Flaw(
             (*path, "Effect"), "a resource control policy only denies", "RCPFullAWSAccess allows everything else"

@@ -93,7 +93,7 @@ def status(state_dir: Path) -> Running | None:
 
 
 def reset(state_dir: Path, seed: str = "bare", accounts: int = 0) -> Running:
-    """Put the sandbox back to what it began with, without a restart: same address, same credentials.
+    """Put the sandbox back to a seed, with that many member accounts on top, without a restart: same address, same credentials.
 
     Raises:
         GuardrailsError: no sandbox runs there.

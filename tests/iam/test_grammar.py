@@ -117,7 +117,7 @@ def test_what_aws_takes_and_never_matches() -> None:
 
 
 def test_resource_control_policies_name_actions() -> None:
-    """A resource control policy has no NotAction; with Action, Deny and everybody as principal nothing is wrong with it.
+    """A resource control policy has no NotAction, nor every action of every service; with whole services nothing is wrong.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
     """
@@ -125,6 +125,8 @@ def test_resource_control_policies_name_actions() -> None:
     assert list(flaws(policy(Principal="*"), rcp)) == []
     (found,) = flaws(policy(Principal="*", Action=None, NotAction="s3:*"), rcp)
     assert found.path == ("Statement", 0, "NotAction")
+    (found,) = flaws(policy(Principal="*", Action=["s3:*", "*"]), rcp)
+    assert found.path == ("Statement", 0, "Action")
 
 
 def test_other_policy_types_are_refused() -> None:

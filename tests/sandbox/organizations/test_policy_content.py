@@ -36,6 +36,7 @@ def document(*statements: object, version: str = "2012-10-17") -> str:
         (RCP, document({**DENY_ALL, "Principal": {"AWS": "*"}})),
         (RCP, document({"Effect": "Deny", "Principal": "*", "NotAction": "s3:*", "Resource": "*"})),
         (RCP, document(DENY_ALL, version="2008-10-17")),
+        (RCP, document({**DENY_ALL, "Action": "*"})),
     ],
 )
 def test_content_that_is_no_policy_is_refused(sandbox: Embedded, refused: Refused, kind: str, content: str) -> None:
