@@ -34,6 +34,7 @@ SUBJECTS: Final = (
     "serving.callers",
     "account_services.aws_managed_policies",
     "account_services.protected_roles",
+    "account_services.service_linked_roles",
     "account_services.sts",
     "account_services.root_access",
     "account_services.account_aliases",

@@ -1,6 +1,8 @@
 """Roles that an AWS service keeps in an account: nobody but the service changes or deletes them.
 
+Of a role that is linked to a service, the description and the length of sessions are the account's own.
 Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-service-linked-role.html
 """
 
 from typing import Final
@@ -13,6 +15,7 @@ from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 PATH: Final = "/aws-reserved/"
+LINKED_PATH: Final = "/aws-service-role/"
 CHANGES: Final = (
     "AttachRolePolicy",
     "DeleteRole",
@@ -27,14 +30,16 @@ CHANGES: Final = (
     "UpdateRole",
     "UpdateRoleDescription",
 )
+ALLOWED_WHERE_LINKED: Final = ("TagRole", "UntagRole", "UpdateRole", "UpdateRoleDescription")
 
 
 @operation("iam", *CHANGES)
 def change_role(call: Call) -> Answer:
     """Let a change pass, unless the role is a service's own."""
     name = call.parameters["RoleName"]
+    paths = (PATH,) if call.operation in ALLOWED_WHERE_LINKED else (PATH, LINKED_PATH)
     for role in iam_backends[call.account_id][PARTITION].get_roles():
-        if role.name == name and role.path.startswith(PATH):
+        if role.name == name and role.path.startswith(paths):
             message = (
                 f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
             )
@@ -46,6 +51,6 @@ def change_role(call: Call) -> Answer:
 def create_role(call: Call) -> Answer:
     """Let a role be made, unless its path is reserved for services."""
     path = call.parameters.get("Path", "/")
-    if path.startswith(PATH):
+    if path.startswith((PATH, LINKED_PATH)):
         raise Refusal("InvalidInput", f"The path {path} is reserved.")
     return FORWARD

@@ -62,6 +62,8 @@ def create_account(call: Call) -> Answer:
     name, email = call.parameters["AccountName"], call.parameters["Email"]
     role_name = call.parameters.get("RoleName") or ACCESS_ROLE
     _check(name, email, role_name)
+    if call.parameters.get("IamUserAccessToBilling", "ALLOW") not in ("ALLOW", "DENY"):
+        raise organization.invalid("INVALID_ENUM")
     tags = tagging.checked(call.parameters.get("Tags", []))
     if len(tree.ACCOUNTS) >= MAX_ACCOUNTS:
         message = "You attempted to exceed the limit on the number of accounts in an organization."

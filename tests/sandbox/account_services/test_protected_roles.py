@@ -29,5 +29,21 @@ def test_the_path_is_reserved(sandbox: Embedded, refused: Refused) -> None:
     Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
     """
     iam = sandbox.client("iam")
-    path = "/aws-reserved/sso.amazonaws.com/"
-    assert refused(iam.create_role, RoleName="x", Path=path, AssumeRolePolicyDocument="{}") == "InvalidInput"
+    for path in ("/aws-reserved/sso.amazonaws.com/", "/aws-service-role/config.amazonaws.com/"):
+        assert refused(iam.create_role, RoleName="x", Path=path, AssumeRolePolicyDocument="{}") == "InvalidInput"
+
+
+def test_a_role_linked_to_a_service_keeps_its_policies(sandbox: Embedded, refused: Refused) -> None:
+    """The policies and the trust of a service-linked role are the service's, and it is not simply deleted; its description is free.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-service-linked-role.html
+    """
+    iam = sandbox.client("iam")
+    name = iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"]["RoleName"]
+    assert refused(iam.attach_role_policy, RoleName=name, PolicyArn=ADMINISTRATOR) == "UnmodifiableEntity"
+    assert refused(iam.update_assume_role_policy, RoleName=name, PolicyDocument="{}") == "UnmodifiableEntity"
+    assert refused(iam.delete_role, RoleName=name) == "UnmodifiableEntity"
+    iam.update_role(RoleName=name, Description="Records")
+    assert iam.get_role(RoleName=name)["Role"]["Description"] == "Records"
+    iam.delete_service_linked_role(RoleName=name)
+    assert refused(iam.get_role, RoleName=name) == "NoSuchEntity"

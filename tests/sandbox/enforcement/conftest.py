@@ -77,8 +77,9 @@ def _credentials(sandbox: Embedded, member: str, principal: str) -> Any:
     if kind == "role":
         trust = {"Effect": "Allow", "Principal": {"AWS": member}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = iam.create_role(RoleName=name, Path=whole, AssumeRolePolicyDocument=document)["Role"]
-        return sts.assume_role(RoleArn=role["Arn"], RoleSessionName="kim")["Credentials"]
+        # No API makes a role under a service's path that the account may take on.
+        role = iam_backends[member]["aws"].create_role(name, document, whole, None, "", [], "3600")
+        return sts.assume_role(RoleArn=role.arn, RoleSessionName="kim")["Credentials"]
     # No API gives the root user an access key here.
     iam_backends[member]["aws"].access_keys[ROOT_KEY] = AccessKey(None, "AKIA", member)  # type: ignore[abstract]  # moto makes them so
     callers.remember(ROOT_KEY, Caller(member, f"arn:aws:iam::{member}:root", member))

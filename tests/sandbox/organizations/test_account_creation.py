@@ -79,13 +79,15 @@ def test_the_default_role_may_do_everything(sandbox: Embedded, new_account: Call
 
 
 def test_nonsense_is_refused(sandbox: Embedded, refused: Refused) -> None:
-    """A name that is too long or not ASCII, what is no e-mail address, and a role name that AWS reserves are refused at once."""
+    """A name that is too long or not ASCII, no e-mail address, a reserved role name, an unknown access to billing: refused."""
     create = sandbox.client("organizations").create_account
     assert refused(create, AccountName="x" * 51, Email="x@example.com").startswith("InvalidInputException")
     assert refused(create, AccountName="Käse", Email="x@example.com") == "InvalidInputException:INVALID_PATTERN"
     assert refused(create, AccountName="x", Email="nobody").startswith("InvalidInputException")
     code = refused(create, AccountName="x", Email="x@example.com", RoleName="AWSServiceRoleForMe")
     assert code == "InvalidInputException:INVALID_ROLE_NAME"
+    code = refused(create, AccountName="x", Email="x@example.com", IamUserAccessToBilling="MAYBE")
+    assert code == "InvalidInputException:INVALID_ENUM"
 
 
 def test_an_email_is_one_that_receives(sandbox: Embedded) -> None:
