@@ -135,15 +135,27 @@ def place_of(stack: Stack, resource: StackResource) -> Place:
 
 
 def change(stack: Stack, resource: StackResource) -> None:
-    """Bring the live resource to its properties. One that comes out with another physical id has been replaced."""
+    """Bring the live resource to its properties. One that comes out with another physical id has been replaced.
+
+    Raises:
+        ResourceFailed: among other reasons, because somebody deleted it: an update brings nothing back.
+    """
     assert resource.live is not None
     stack_authorization.require(stack, resource, "update", resource.properties)
+    if _is_gone(stack, resource, resource.live):
+        name = resource.live.physical_id
+        raise ResourceFailed(f"Resource of type '{resource.type}' with identifier '{name}' was not found.")
     properties = _with_secrets(stack, resource.properties)
     try:
         resource.live = _type(resource).update(place_of(stack, resource), resource.live, properties)
     except ResourceFailed as failure:
         resource.live = failure.left or resource.live
         raise
+
+
+def _is_gone(stack: Stack, resource: StackResource, live: Resource) -> bool:
+    readable = resource_schemas.schema(resource.type).has_read_handler()
+    return readable and _type(resource).read(place_of(stack, resource), live) is None
 
 
 def remove(stack: Stack, resource: StackResource, live: Resource) -> None:

@@ -124,3 +124,25 @@ def test_a_rollback_makes_change_sets_obsolete(sandbox: Embedded) -> None:
     with pytest.raises(ClientError, match=r"execution status of \[OBSOLETE\]"):
         cloudformation.execute_change_set(**asked)
     assert retention(sandbox) == [7]
+
+
+def test_an_update_does_not_bring_back_what_was_deleted(sandbox: Embedded) -> None:
+    """A resource that somebody deleted cannot be updated, nor rolled back before it is there again or skipped.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+    Source: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
+    """
+    cloudformation = sandbox.client("cloudformation")
+    cloudformation.create_stack(StackName="one", TemplateBody=template(7))
+    looks(cloudformation)
+    sandbox.client("logs").delete_log_group(logGroupName="/group")
+    cloudformation.update_stack(StackName="one", TemplateBody=template(14))
+    assert looks(cloudformation) == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"]
+    events = cloudformation.describe_stack_events(StackName="one")["StackEvents"]
+    reasons = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "UPDATE_FAILED"]
+    assert reasons == ["Resource of type 'AWS::Logs::LogGroup' with identifier '/group' was not found."] * 2
+    assert retention(sandbox) == []
+    sandbox.client("logs").create_log_group(logGroupName="/group")
+    cloudformation.continue_update_rollback(StackName="one")
+    assert looks(cloudformation) == ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+    assert retention(sandbox) == [7]
