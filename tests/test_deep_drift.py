@@ -125,3 +125,20 @@ def test_a_resource_that_was_deleted_is_made_again_and_what_refers_to_it_follows
     assert new != old
     assert kms.get_key_rotation_status(KeyId=new)["KeyRotationEnabled"] is True
     assert applied.sandboxed("drift", "--deep").code == 0
+
+
+def test_a_stack_that_was_deleted_beneath_its_set_is_made_again(applied: Workplace, sandbox: Embedded) -> None:
+    """An instance whose stack somebody deleted is named as such, by `plan --deep` too; `apply FILE` deploys it anew."""
+    dev = account_id(sandbox, "Acme Dev")
+    cloudformation, kms = sandbox.client("cloudformation", "eu-west-1", dev), sandbox.client("kms", "eu-west-1", dev)
+    (stack,) = cloudformation.describe_stacks()["Stacks"]
+    cloudformation.delete_stack(StackName=stack["StackId"])
+    assert "alias/acme-default" not in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
+    found = applied.sandboxed("plan", "--deep", "--out", "plan.json", "--output", "json").document
+    assert (found["complete"], {change["address"]: change["differences"] for change in found["changes"]}) == (
+        True,
+        {SET: {"dev/eu-west-1 (stack)": {"live": None, "desired": "AWS::CloudFormation::Stack"}}},
+    )
+    assert applied.sandboxed("apply", "plan.json").code == 0
+    assert kms.get_key_rotation_status(KeyId=key_of(kms))["KeyRotationEnabled"] is True
+    assert applied.sandboxed("drift", "--deep").code == 0

@@ -73,7 +73,7 @@ def summary(report: PlanReport) -> str:
     """One line: how many changes of each action."""
     if not report.plan.changes:
         if report.plan.complete:
-            beneath = " Nothing changed inside its stacks either." if report.plan.deep else ""
+            beneath = " CloudFormation sees no drift in its stacks either." if report.plan.deep else ""
             return click.style(NOTHING_TO_DO[report.purpose] + beneath, fg="green")
         return click.style("Nothing to do where we could look, but not everything could be seen.", fg="red")
     counts = [(action, report.plan.count(action)) for action in Action]

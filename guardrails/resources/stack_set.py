@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
 from guardrails.cloudformation.operations import PASSES_SOON, operate, wait_until_idle
-from guardrails.cloudformation.stack_instances import active_accounts, instance_drift, instances, reverted
+from guardrails.cloudformation.stack_instances import active_accounts, instance_drift, instances, let_go, reverted
 from guardrails.cloudformation.stack_instances import outdated as outdated_instances
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
@@ -78,7 +78,7 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
         yield from instance_drift(aws, live.resource.name, self.name, _names_of_accounts(names))
 
     def put(self, aws: Writer, want: StackSet, live: Live[StackSet] | None, names: Directory) -> Mapping[str, str]:
-        """Create the set; withdraw from what is too much, update what is outdated, deploy to what is missing, each to its end.
+        """Create the set; withdraw from what is gone or too much, update what is outdated, deploy to what is missing, each to its end.
 
         Each step asks afresh, after whatever was still under way: so a put that was cut off is completed by the next. What goes, goes
         first: withdrawing from an OU takes the instances of all accounts in it, also where another target covers them.
@@ -88,8 +88,10 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
         if not any(listed["StackSetName"] == want.name for listed in _active(aws)):
             aws.write("cloudformation", "create_stack_set", **_request(want), PermissionModel="SERVICE_MANAGED")
         wait_until_idle(aws, want.name)
+        drift, account_name = live.drift if live else (), _names_of_accounts(names)
+        failures = list(let_go(aws, want.name, drift, _id(ROOT_ADDRESS, names), account_name))
         now = _live(aws, want.name, want, names)
-        failures = [item for item in now.resource.outdated_instances if INOPERABLE in item]
+        failures += [item for item in now.resource.outdated_instances if INOPERABLE in item]
         if surplus := surplus_of(now.resource.targets, want.targets):
             failures += _withdrawn(aws, now.resource, surplus, names)
         if not now.managed or _definition(now.resource) != _definition(want) or _stale(now.resource):
@@ -100,7 +102,7 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
             *_gaps(aws, now.resource, names),
         ]:
             failures += _operate(aws, want.name, "create_stack_instances", request, names)
-        failures += reverted(aws, want.name, live.drift if live else (), _names_of_accounts(names))
+        failures += reverted(aws, want.name, drift, account_name)
         if failures:
             message = f"{len(failures)} stack instances failed: {'; '.join(failures)}"
             raise AwsError(f"cloudformation:stack set {want.name}", "StackInstancesFailed", message)
