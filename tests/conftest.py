@@ -79,21 +79,11 @@ def sandbox(sandbox_server: "Embedded") -> "Embedded":
     return sandbox_server
 
 
-@pytest.fixture(scope="session")
-def service_models() -> Any:
-    """botocore's service models, loaded once for all connections."""
-    from botocore.loaders import create_loader
-
-    return create_loader()
-
-
 @pytest.fixture
-def line(sandbox: "Embedded", service_models: Any, monkeypatch: pytest.MonkeyPatch) -> "Line":
+def line(sandbox: "Embedded") -> "Line":
     """Plans and applies resources of AWS Organizations on the bare organization."""
-    from guardrails.aws import sessions
     from tests.organization_line import Line
 
-    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
     return Line.to(sandbox)
 
 

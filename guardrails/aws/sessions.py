@@ -1,20 +1,21 @@
 """Credentials and clients: the management account's own, member accounts' by assuming a role there.
 
-Clients are made once per (account, service, region) and shared by all threads, as botocore allows; sessions share one
-data loader, because loading the service models again for every account is what makes a client expensive.
+Clients are made once per (account, service, region) and shared by all threads, as botocore allows; all sessions of the
+process share one data loader, because loading the service models again is what makes a client expensive.
 """
 
 import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import botocore.session
 from boto3 import Session
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
-from botocore.loaders import create_loader
+from botocore.loaders import Loader, create_loader
 
 from guardrails.aws.failures import said_in_our_words
 from guardrails.errors import AccountAbsent
@@ -48,7 +49,6 @@ class Sessions:
     ) -> None:
         self._home_region, self._member_role = home_region, member_role
         self._account_id, self._endpoint = account_id, endpoint
-        self._loader = create_loader()
         self._lock = threading.RLock()
         self._sessions: dict[str, Session] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
@@ -81,7 +81,7 @@ class Sessions:
     def _session(self, account: str) -> Session:
         if account not in self._sessions:
             core: Any = botocore.session.Session(session_vars=FROM_NOWHERE if self._endpoint else None)
-            core.register_component("data_loader", self._loader)
+            core.register_component("data_loader", _service_models())
             if account:
                 core._credentials = self._member_credentials(account)
             elif self._endpoint:
@@ -118,3 +118,9 @@ class Sessions:
 
     def _partition(self) -> str:
         return self._session("").get_partition_for_region(self._home_region)
+
+
+@cache
+def _service_models() -> Loader:
+    """botocore's service models, each read once."""
+    return create_loader()

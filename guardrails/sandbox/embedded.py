@@ -38,6 +38,7 @@ class Embedded:
         self._lay = lay
         self._enforces = GATE.enforces
         self._sessions: dict[str, Mapping[str, str]] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
         self._session = boto3.Session()
 
     @property
@@ -46,17 +47,19 @@ class Embedded:
         return environment(self.running)
 
     def client(self, service: str, region: str = HOME_REGION, account: str | None = None) -> Any:
-        """A boto3 client that never retries; `account` assumes OrganizationAccountAccessRole in that member account."""
-        create: Callable[..., Any] = self._session.client
-        made = create(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            config=_CONFIG,
-            **self._credentials(account),
-        )
-        made.meta.events.register("before-sign.s3-control", self._without_account_in_host)
-        return made
+        """A boto3 client that never retries; `account` assumes OrganizationAccountAccessRole in that member account.
+
+        The same client is given to everybody who asks for the same until the next reset, those of the management account for good.
+        """
+        key = (service, region, account or MANAGEMENT_ACCOUNT_ID)
+        if key not in self._clients:
+            create: Callable[..., Any] = self._session.client
+            made = create(
+                service, region_name=region, endpoint_url=self.endpoint, config=_CONFIG, **self._credentials(account)
+            )
+            made.meta.events.register("before-sign.s3-control", self._without_account_in_host)
+            self._clients[key] = made
+        return self._clients[key]
 
     def enforce(self, on: bool = True) -> None:
         """Judge every call from now on by the organization's policies, or no longer."""
@@ -75,6 +78,7 @@ class Embedded:
     def reset(self, seed: str = "bare", accounts: int = 0) -> None:
         """Back to the bare organization (or another seed, or one with that many member accounts on top), enforced as in the beginning."""
         self._sessions.clear()
+        self._clients = {key: client for key, client in self._clients.items() if key[2] == MANAGEMENT_ACCOUNT_ID}
         self._lay(seed, accounts)
         GATE.enforces = self._enforces
         self.running = replace(self.running, seed=seed, accounts=accounts)

@@ -171,7 +171,7 @@ class Application:
 def _call(signed: Signature, caller: Caller, environ: dict[str, Any], body: bytes | None) -> Call | None:
     """The request as a call to an operation, where somebody here wants to know it; None when it is none."""
     services = calls.services_of(signed, str(environ.get("PATH_INFO", "")))
-    if not GATE.enforces and not STANDING.faults and not operations.answered_services().intersection(services):
+    if not GATE.enforces and not STANDING.faults and operations.answered_services().isdisjoint(services):
         return None
     return calls.recognized(signed, caller, environ, body or b"")
 

@@ -1,10 +1,9 @@
 """Who we are and which organization this is; whoever cannot work here is told why."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from guardrails.aws import sessions
 from guardrails.aws.connection import EMULATOR_TEMPO, connect
 from guardrails.aws.gateway import Tempo
 from guardrails.aws.pacing import Unpaced
@@ -17,12 +16,6 @@ from tests.organization_line import FIRST_DAY, Line, endpoint_of
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
-
-
-@pytest.fixture(autouse=True)
-def shared_models(service_models: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load botocore's models once for all these tests."""
-    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
 
 
 def refused(endpoint: Endpoint | None) -> AwsError:

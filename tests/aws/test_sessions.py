@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 ROLE = "OrganizationAccountAccessRole"
 
 
-@pytest.fixture(autouse=True)
-def shared_models(service_models: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load botocore's models once for all these tests."""
-    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
-
-
 def member(sandbox: "Embedded") -> str:
     """Make a member account; its id."""
     client = sandbox.client("organizations")

@@ -1,19 +1,15 @@
 """account add: a new file, and the plan that follows from it."""
 
-from typing import Any
-
 import pytest
 
-from guardrails.aws import sessions
 from tests.command_line import Workplace
 
 ADD = ("account", "add", "payments", "--email", "aws+payments@acme.example", "--ou", "Workloads/Prod")
 
 
 @pytest.fixture
-def little(workplace: Workplace, service_models: Any, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+def little(workplace: Workplace) -> Workplace:
     """A workplace that declares the tree and the accounts only."""
-    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
     workplace.declare_little()
     return workplace
 

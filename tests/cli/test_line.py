@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from guardrails.aws import sessions
 from guardrails.engine import run
 from guardrails.engine.journal import locked
 from guardrails.sandbox.embedded import Embedded
@@ -22,9 +21,8 @@ KEYS = {"digest", "complete", "deep", "summary", "changes", "blind", "unmanaged"
 
 
 @pytest.fixture
-def little(workplace: Workplace, service_models: Any, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+def little(workplace: Workplace) -> Workplace:
     """A workplace that declares the tree and the accounts only."""
-    monkeypatch.setattr(sessions, "create_loader", lambda: service_models)
     workplace.declare_little()
     return workplace
 

@@ -12,6 +12,7 @@ botocore's models.
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from guardrails.sandbox.serving.calls import Call
@@ -23,6 +24,7 @@ FORWARD: Final[Answer] = {"forward": object()}
 """The answer of an operation that only wanted to look: the request goes on to moto, unchanged."""
 
 _HANDLERS: Final[dict[tuple[str, str], Handler]] = {}
+_ANSWERED_SERVICES: Final[set[str]] = set()
 
 
 def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
@@ -37,6 +39,7 @@ def operation(service: str, *names: str) -> Callable[[Handler], Handler]:
             if (service, name) in _HANDLERS:
                 raise ValueError(f"{service}:{name} is answered twice")
             _HANDLERS[service, name] = handler
+            _ANSWERED_SERVICES.add(service)
         return handler
 
     return register
@@ -47,6 +50,6 @@ def handler_of(service: str, name: str) -> Handler | None:
     return _HANDLERS.get((service, name))
 
 
-def answered_services() -> frozenset[str]:
+def answered_services() -> AbstractSet[str]:
     """The services of which at least one operation is answered here."""
-    return frozenset(service for service, _ in _HANDLERS)
+    return _ANSWERED_SERVICES
