@@ -108,9 +108,11 @@ def _sub(scope: Scope, argument: Json) -> str:
         literal, name = match.group(1), match.group(2).strip()
         if literal:
             return f"${{{match.group(2)}}}"
-        if name in values:
-            return _text(values[name])
-        return _text(scope.attribute(name) if "." in name else scope.ref(name))
+        value = values[name] if name in values else scope.attribute(name) if "." in name else scope.ref(name)
+        if isinstance(value, dict | list):
+            message = f"Template error: variable {name} in Fn::Sub expression does not resolve to a string"
+            raise Refusal("ValidationError", message)
+        return _text(value)
 
     return _SUBSTITUTION.sub(substitute, text)
 

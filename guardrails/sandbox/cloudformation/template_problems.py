@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudform
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -49,6 +50,29 @@ _ATTRIBUTES: Final = frozenset(
     }
 )
 
+_PARAMETER: Final = frozenset(
+    {
+        "Type",
+        "Default",
+        "Description",
+        "AllowedValues",
+        "AllowedPattern",
+        "ConstraintDescription",
+        "MinLength",
+        "MaxLength",
+        "MinValue",
+        "MaxValue",
+        "NoEcho",
+    }
+)
+_BOUNDS: Final = ("MinLength", "MaxLength", "MinValue", "MaxValue")
+MAXIMUM_DESCRIPTION_BYTES: Final = 1_024
+_POLICIES: Final = {
+    "DeletionPolicy": frozenset({"Delete", "Retain", "RetainExceptOnCreate"}),
+    "UpdateReplacePolicy": frozenset({"Delete", "Retain"}),
+}
+"""What becomes of a resource; no type that the sandbox has can be kept as a snapshot."""
+
 
 def problems(document: Mapping[str, Json]) -> Iterator[str]:
     """Everything that is wrong with a template's document, in CloudFormation's words, the first thing first."""
@@ -67,6 +91,15 @@ def _section_problems(document: Mapping[str, Json]) -> Iterator[str]:
         members = document.get(section, {})
         if not isinstance(members, dict) or not all(isinstance(member, dict) for member in members.values()):
             yield f"Template format error: unsupported structure. [/{section}] must hold objects."
+    description = document.get("Description", "")
+    if not isinstance(description, str):
+        yield "Template format error: every Description member must be a string."
+    elif len(description.encode()) > MAXIMUM_DESCRIPTION_BYTES:
+        yield f"Template format error: 'Description' length is greater than {MAXIMUM_DESCRIPTION_BYTES}."
+    yield from _content_problems(document)
+
+
+def _content_problems(document: Mapping[str, Json]) -> Iterator[str]:
     resources = document.get("Resources")
     if not isinstance(resources, dict) or not resources:
         yield "Template format error: At least one Resources member must be defined."
@@ -77,9 +110,26 @@ def _section_problems(document: Mapping[str, Json]) -> Iterator[str]:
         yield f"Template format error: Number of parameters, is greater than maximum allowed, {MAXIMUM_PARAMETERS}"
     if dynamic_references.count(json.dumps(document, default=str)) > MAXIMUM_DYNAMIC_REFERENCES:
         yield f"Template may not contain more than {MAXIMUM_DYNAMIC_REFERENCES} dynamic references"
+    yield from _parameter_problems(document.get("Parameters") or {})
     yield from _mapping_problems(document.get("Mappings") or {})
     yield from _resource_problems(resources)
     yield from _output_problems(document.get("Outputs") or {})
+
+
+def _parameter_problems(parameters: Mapping[str, Json]) -> Iterator[str]:
+    for name, rule in parameters.items():
+        unknown = [key for key in rule if key not in _PARAMETER]
+        if unknown:
+            yield f"Invalid template parameter property '{unknown[0]}'"
+        if not isinstance(rule.get("AllowedValues", []), list):
+            yield f"Template format error: Every AllowedValues member must be a list ({name})."
+        for bound in _BOUNDS:
+            if not re.fullmatch(r"-?\d+(\.\d+)?", str(rule.get(bound, 0))):
+                yield f"Template format error: Every {bound} member must be a number ({name})."
+        try:
+            re.compile(str(rule.get("AllowedPattern", "")))
+        except re.error as wrong:
+            yield f"Template format error: AllowedPattern of {name} is no regular expression: {wrong}"
 
 
 def _mapping_problems(mappings: Mapping[str, Json]) -> Iterator[str]:
@@ -130,6 +180,14 @@ def _attribute_problems(name: str, resource: Mapping[str, Json]) -> Iterator[str
     for key in ("CreationPolicy", "UpdatePolicy"):
         if key in resource:
             yield f"The sandbox does not implement {key} (resource {name})."
+    for key, known in _POLICIES.items():
+        policy = resource.get(key, "Delete")
+        if not isinstance(policy, str):
+            yield f"Template format error: Every {key} member must be a string."
+        elif policy == "Snapshot":
+            yield f"Template error: resource type {resource['Type']} does not support {key} Snapshot"
+        elif policy not in known:
+            yield f"Template format error: Unrecognized {key} {policy} for resource {name}"
 
 
 def _reference_problems(document: Mapping[str, Json]) -> Iterator[str]:

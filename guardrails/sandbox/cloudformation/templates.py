@@ -118,10 +118,10 @@ def parse(body: str) -> Template:
     Raises:
         Refusal: it is no template, or needs what AWS or the sandbox does not have.
     """
-    template = Template(body, _load(body))
     try:
+        template = Template(body, _load(body))
         problem = next(template_problems.problems(template.document), None)
-    except (TypeError, AttributeError, IndexError) as misshapen:
+    except (TypeError, AttributeError, IndexError, ValueError, RecursionError) as misshapen:
         # A section, a resource or a function of the wrong shape, wherever it stands.
         raise Refusal("ValidationError", f"Template format error: unsupported structure. {misshapen}") from misshapen
     if problem:

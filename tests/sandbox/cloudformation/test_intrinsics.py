@@ -68,6 +68,7 @@ def test_functions_resolve(value: Any, expected: Any) -> None:
         {"Fn::Join": ["-", {"a": "b"}]},
         {"Fn::Select": [0, {"a": "b"}]},
         {"Fn::Select": [0, "text"]},
+        {"Fn::Sub": "${List}"},
         {"Fn::If": ["IsProd"]},
         {"Fn::If": ["NoSuch", 1, 2]},
         {"Fn::Select": ["x", ["a"]]},
