@@ -1,4 +1,4 @@
-"""Where services deliver to: a bucket or a key in whichever account it is, and whether its policy lets the service in.
+"""Where services deliver to: a bucket, a key or a topic in whichever account it is, and whether its policy lets the service in.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from moto.kms.models import Key, kms_backends
 from moto.s3.models import FakeBucket, s3_backends
+from moto.sns.models import sns_backends
 
 from guardrails.sandbox.account_services import service_permissions
 from guardrails.sandbox.organizations import organization
@@ -27,10 +28,16 @@ def bucket_owner(name: str) -> str | None:
 def key(arn: str) -> Key | None:
     """A key by its ARN, in whichever account, or None."""
     parts = arn.split(":")
-    if len(parts) != 6 or not parts[5].startswith("key/"):
+    if len(parts) != 6 or parts[3] not in kms_backends[parts[4]] or not parts[5].startswith("key/"):
         return None
     found: Key | None = kms_backends[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
     return found
+
+
+def is_topic(arn: str) -> bool:
+    """Whether a topic exists, in whichever account."""
+    parts = arn.split(":")
+    return len(parts) == 6 and parts[3] in sns_backends[parts[4]] and arn in sns_backends[parts[4]][parts[3]].topics
 
 
 def may_write(found: FakeBucket, service: str, object_key: str, context: Mapping[str, str]) -> bool:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from moto.config.models import ConfigAggregator, config_backends
 from moto.iam.models import iam_backends
 
+from guardrails.sandbox.account_services import account_regions
 from guardrails.sandbox.aws_config import organization_access
 from guardrails.sandbox.aws_config.organization_access import AGGREGATION
-from guardrails.sandbox.aws_config.refusals import PAGING, unsupported
+from guardrails.sandbox.aws_config.refusals import PAGING, invalid_parameter, unsupported
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
@@ -31,6 +32,9 @@ def put_configuration_aggregator(call: Call) -> Answer:
     if call.parameters.get("AggregatorFilters"):
         raise unsupported("filters of a configuration aggregator")
     source = call.parameters.get("OrganizationAggregationSource")
+    for each in (source or {}, *(call.parameters.get("AccountAggregationSources") or [])):
+        if not set(each.get("AwsRegions") or []) <= set(account_regions.regions()):
+            raise invalid_parameter("Your request contains a region that AWS Config does not support.")
     if source and not call.parameters.get("AccountAggregationSources"):
         organization_access.require(call, AGGREGATION)
         if not _assumable(call.account_id, str(source["RoleArn"])):

@@ -12,7 +12,6 @@ from typing import Any, Final
 from moto.config.models import config_backends
 from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket
-from moto.sns.models import sns_backends
 
 from guardrails.sandbox.account_services import delivery
 from guardrails.sandbox.serving.callers import PARTITION
@@ -56,8 +55,7 @@ def _may_write(call: Call, wanted: Mapping[str, Any], bucket: FakeBucket, role: 
 
 def _check_topic_and_key(wanted: Mapping[str, Any], bucket: FakeBucket) -> None:
     topic, key_arn = str(wanted.get("snsTopicARN") or ""), str(wanted.get("s3KmsKeyArn") or "")
-    parts = topic.split(":")
-    if topic and (len(parts) != 6 or topic not in sns_backends[parts[4]][parts[3]].topics):
+    if topic and not delivery.is_topic(topic):
         raise Refusal("InvalidSNSTopicARNException", f"The sns topic arn '{topic}' is not valid.")
     key = delivery.key(key_arn) if key_arn else None
     if key_arn and (key is None or key.region != bucket.region_name):

@@ -91,6 +91,8 @@ def _key(trail: Trail, named: str) -> Key | None:
     """Find a key by id, alias name, key ARN or alias ARN; the first two in the trail's own account and region."""
     matched = KEY_ARN.match(named)
     region, account_id, rest = matched.groups() if matched else (trail.region_name, trail.account_id, named)
+    if region not in kms_backends[account_id]:
+        return None
     backend = kms_backends[account_id][region]
     if rest.startswith("alias/"):
         identifier = backend.get_key_id_from_alias(rest)

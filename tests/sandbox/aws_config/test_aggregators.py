@@ -74,12 +74,16 @@ def test_without_all_features_no_organization(sandbox: Embedded, refused: Refuse
     sandbox.reset()
 
 
-def test_accounts_authorize_the_aggregator(sandbox: Embedded, new_account: NewAccount) -> None:
-    """An account named by its id reaches the aggregator after it has authorized it, in each region.
+def test_accounts_authorize_the_aggregator(sandbox: Embedded, new_account: NewAccount, refused: Refused) -> None:
+    """An account named by its id reaches the aggregator after it has authorized it, in each region that there is.
 
     Source: https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeConfigurationAggregatorSourcesStatus.html
     """
     account, config = new_account("one"), sandbox.client("config")
+    nowhere: Any = [{"AccountIds": [account], "AwsRegions": ["eu-nowhere-1"]}]
+    put = config.put_configuration_aggregator
+    code = refused(put, ConfigurationAggregatorName="org", AccountAggregationSources=nowhere)
+    assert code == "InvalidParameterValueException"
     sources = [{"AccountIds": [account], "AwsRegions": ["eu-west-1"]}]
     config.put_configuration_aggregator(ConfigurationAggregatorName="org", AccountAggregationSources=sources)
     assert statuses(config) == [("ACCOUNT", "FAILED")]

@@ -15,13 +15,16 @@ def channel(bucket: str, **more: str) -> dict[str, Any]:
 
 
 def test_what_is_delivered_to_exists(recorder: Callable[..., Any], bucket: str, refused: Refused) -> None:
-    """A bucket, a topic or a key that does not exist is refused, each with its own error."""
+    """A bucket, a topic or a key that does not exist, in a Region or in none, is refused, each with its own error."""
     put = recorder().put_delivery_channel
     topic = "arn:aws:sns:eu-west-1:111111111111:none"
     key = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-0000-0000-000000000000"
     assert refused(put, **channel("no-such-bucket")) == "NoSuchBucketException"
-    assert refused(put, **channel(bucket, snsTopicARN=topic)) == "InvalidSNSTopicARNException"
-    assert refused(put, **channel(bucket, s3KmsKeyArn=key)) == "InvalidS3KmsKeyArnException"
+    for region in ("eu-west-1", "eu-nowhere-1"):
+        wrong = channel(bucket, snsTopicARN=topic.replace("eu-west-1", region))
+        assert refused(put, **wrong) == "InvalidSNSTopicARNException"
+        wrong = channel(bucket, s3KmsKeyArn=key.replace("eu-west-1", region))
+        assert refused(put, **wrong) == "InvalidS3KmsKeyArnException"
     put(**channel(bucket))
 
 

@@ -101,6 +101,8 @@ def test_the_bucket_must_let_the_trail_in(sandbox: Embedded, new_account: NewAcc
 def test_the_key_must_let_the_trail_encrypt(sandbox: Embedded, archive: str, refused: Refused) -> None:
     """An unknown key and a key that shuts CloudTrail out are refused; an alias in the archive's account is resolved."""
     create, alias = sandbox.client("cloudtrail").create_trail, f"arn:aws:kms:eu-west-1:{archive}:alias/logs"
+    nowhere = alias.replace("eu-west-1", "eu-nowhere-1")
+    assert refused(create, **TRAIL, KmsKeyId=nowhere) == "KmsKeyNotFoundException"
     assert refused(create, **TRAIL, KmsKeyId=alias) == "KmsKeyNotFoundException"
     key = key_in(sandbox, archive)
     assert refused(create, **TRAIL, KmsKeyId=alias) == "InsufficientEncryptionPolicyException"

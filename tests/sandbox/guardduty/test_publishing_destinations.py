@@ -54,7 +54,7 @@ def test_findings_go_where_guardduty_may_write(sandbox: Embedded, key_arn: str, 
 
 
 def test_the_key_must_let_guardduty_encrypt(sandbox: Embedded, key_arn: str, refused: Refused) -> None:
-    """A key without a statement for GuardDuty, or of another region, is refused, and so is a bucket of an unexpected owner."""
+    """A key without a statement for GuardDuty, of another region or of none, is refused, and so is a bucket of an unexpected owner."""
     guardduty = sandbox.client("guardduty")
     detector = guardduty.create_detector(Enable=True)["DetectorId"]
     constraint = {"LocationConstraint": "eu-west-1"}
@@ -63,7 +63,8 @@ def test_the_key_must_let_guardduty_encrypt(sandbox: Embedded, key_arn: str, ref
     closed = sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
     elsewhere = sandbox.client("kms", "us-east-1").create_key()["KeyMetadata"]["Arn"]
     create, base = guardduty.create_publishing_destination, {"DetectorId": detector, "DestinationType": "S3"}
-    for wrong in (closed, elsewhere):
+    nowhere = elsewhere.replace("us-east-1", "eu-nowhere-1")
+    for wrong in (closed, elsewhere, nowhere):
         properties = {"DestinationArn": BUCKET, "KmsKeyArn": wrong}
         assert refused(create, DestinationProperties=properties, **base) == "BadRequestException"
     properties = {"DestinationArn": BUCKET, "KmsKeyArn": key_arn, "ExpectedBucketOwner": "222222222222"}
