@@ -35,6 +35,7 @@ SUBJECTS: Final = (
     "account_services.aws_managed_policies",
     "account_services.protected_roles",
     "account_services.service_linked_roles",
+    "account_services.resource_sharing",
     "account_services.sts",
     "account_services.root_access",
     "account_services.account_aliases",

@@ -12,6 +12,7 @@ root_credentials       IAM: the password of a member's root
 account_aliases        IAM: the alias of an account
 account_management     Account Management: contacts, of a member too
 account_regions        Account Management: Regions opted in to
+resource_sharing       RAM: sharing within the organization
 public_buckets         S3: block public access
 service_settings       Systems Manager: settings of an account and Region
 kms                    KMS: rotation periods, and symmetric keys at no cost
