@@ -15,7 +15,10 @@ says yes to everything. Nothing ever leaves the machine.
 
 What is called from outside stands at the top; the rest is grouped by subject, each on what is below it:
 
-    server, seed        the WSGI application and what it begins with: they put everything below together
+    demo                the whole line, walked once: what `make demo` shows
+    process, embedded   the sandbox as a background process, or in a thread of this one
+    server, control     the WSGI application, and what it is told beside AWS's own calls
+    seed/               what it begins with
     cloudformation/     stacks, stack sets, templates, resource types
     cloudtrail/, identity_center/
     access_analyzer/, aws_config/, detective/, guardduty/, inspector/, macie/, securityhub/
@@ -25,6 +28,9 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     account_services/   IAM, STS, KMS, S3, EC2's account attributes and others, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what
     serving/            one request: read, answered or refused; what a reset forgets
+    canaries, loopback  what is replaced inside moto; nothing leaves the machine
+    tampering, tour     what a careless administrator does; what stands there after apply
+    running             what is known about a sandbox that runs
 
 Importing this package is cheap: moto is imported by the process (or the `in_process` block) that serves, not here.
 """

@@ -1,6 +1,7 @@
 """House rules that no linter knows."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,22 @@ def undocumented_tests(file: Path) -> Iterator[str]:
 def test_every_test_says_what_it_proves() -> None:
     """Each test has a docstring: what is true when it passes."""
     assert [place for file in TESTS for place in undocumented_tests(file)] == []
+
+
+def mislisted(package: Path) -> Iterator[str]:
+    text = ast.get_docstring(tree_of(package)) or ""
+    modules = {file.stem for file in package.parent.glob("*.py") if not file.stem.startswith("__")}
+    inside = modules | {file.parent.name for file in package.parent.glob("*/__init__.py")}
+    yield from (f"{name_of(package)} says nothing of {name}" for name in inside - set(re.findall(r"\w+", text)))
+    rows = set(re.findall(r"^ *([a-z0-9_]+)/?  +\S", text, re.MULTILINE))
+    yield from (f"{name_of(package)} lists {name}, which is not there" for name in rows - inside)
+
+
+def test_packages_say_what_is_in_them() -> None:
+    """The docstring of each package of the sandbox names every file in it and no other, but where the folder is the registry."""
+    packages = [file for file in SOURCES if file.name == "__init__.py" and "sandbox" in file.parts]
+    listing = [file for file in packages if "The folder is the registry" not in file.read_text(encoding="utf-8")]
+    assert (len(listing) > 10, [wrong for file in listing for wrong in mislisted(file)]) == (True, [])
 
 
 def test_tests_mirror_the_source() -> None:

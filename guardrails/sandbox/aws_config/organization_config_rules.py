@@ -17,7 +17,6 @@ from guardrails.sandbox.organizations import placement
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
-from guardrails.sandbox.serving.refusals import Refusal
 
 PER_PAGE: Final = 100
 NAME: Final = re.compile(r"[A-Za-z0-9-_]{1,64}")
@@ -61,7 +60,7 @@ def describe_organization_config_rules(call: Call) -> Answer:
             "ExcludedAccounts": sorted(each.excluded),
             "LastUpdateTime": each.updated,
         }
-        for each in _asked(call)
+        for each in _RULES.asked(call, "OrganizationConfigRuleNames")
     ]
     return PAGING.page(call, "OrganizationConfigRules", shown, PER_PAGE)
 
@@ -69,7 +68,7 @@ def describe_organization_config_rules(call: Call) -> Answer:
 @operation("config", "DescribeOrganizationConfigRuleStatuses")
 def describe_organization_config_rule_statuses(call: Call) -> Answer:
     """How far the rules have come. A look."""
-    found = _asked(call)
+    found = _RULES.asked(call, "OrganizationConfigRuleNames")
     shown = [
         {
             "OrganizationConfigRuleName": each.name,
@@ -88,7 +87,7 @@ def get_organization_config_rule_detailed_status(call: Call) -> Answer:
     """How far a rule has come in each account. A look."""
     organization_access.require(call, DEPLOYMENT)
     found, filters = (
-        _named(call, str(call.parameters["OrganizationConfigRuleName"])),
+        _RULES.named(call, str(call.parameters["OrganizationConfigRuleName"])),
         call.parameters.get("Filters", {}),
     )
     shown = [
@@ -110,32 +109,13 @@ def get_organization_config_rule_detailed_status(call: Call) -> Answer:
 def delete_organization_config_rule(call: Call) -> Answer:
     """Take a rule out of every account."""
     organization_access.require(call, DEPLOYMENT)
-    _RULES.delete(_named(call, str(call.parameters["OrganizationConfigRuleName"])))
+    _RULES.delete(_RULES.named(call, str(call.parameters["OrganizationConfigRuleName"])))
     return {}
 
 
 def install() -> None:
     """Follow accounts that come and go."""
     placement.on_account_placed(_RULES.account_placed)
-
-
-def _asked(call: Call) -> list[OrganizationDeployment]:
-    organization_access.require(call, DEPLOYMENT)
-    names = call.parameters.get("OrganizationConfigRuleNames")
-    return (
-        [_named(call, str(name)) for name in names] if names else list(_RULES.of(call.account_id, call.region).values())
-    )
-
-
-def _named(call: Call, name: str) -> OrganizationDeployment:
-    found = _RULES.of(call.account_id, call.region).get(name)
-    if found is None:
-        message = (
-            "One or more organization AWS Config rules with specified names are not present. "
-            "Ensure your names are correct and try your request again later."
-        )
-        raise Refusal("NoSuchOrganizationConfigRuleException", message)
-    return found
 
 
 def _member_name(deployment: OrganizationDeployment) -> str:
@@ -166,4 +146,10 @@ def _withdraw(deployment: OrganizationDeployment, account_id: str) -> None:
     config_rules.withdraw(account_id, deployment.region, _member_name(deployment))
 
 
-_RULES: Final = Deployments(lifecycle.forgotten_on_reset({}), _deploy, _withdraw)
+_RULES: Final = Deployments(
+    lifecycle.forgotten_on_reset({}),
+    _deploy,
+    _withdraw,
+    "AWS Config rules",
+    "NoSuchOrganizationConfigRuleException",
+)

@@ -55,7 +55,7 @@ def describe_organization_conformance_packs(call: Call) -> Answer:
             "ExcludedAccounts": sorted(each.excluded),
             "LastUpdateTime": each.updated,
         }
-        for each in _asked(call)
+        for each in _PACKS.asked(call, "OrganizationConformancePackNames")
     ]
     return PAGING.page(call, "OrganizationConformancePacks", shown, PER_PAGE)
 
@@ -63,7 +63,7 @@ def describe_organization_conformance_packs(call: Call) -> Answer:
 @operation("config", "DescribeOrganizationConformancePackStatuses")
 def describe_organization_conformance_pack_statuses(call: Call) -> Answer:
     """How far the packs have come. A look."""
-    found = _asked(call)
+    found = _PACKS.asked(call, "OrganizationConformancePackNames")
     shown = [
         {
             "OrganizationConformancePackName": each.name,
@@ -81,7 +81,7 @@ def describe_organization_conformance_pack_statuses(call: Call) -> Answer:
 def get_organization_conformance_pack_detailed_status(call: Call) -> Answer:
     """How far a pack has come in each account. A look."""
     organization_access.require(call, DEPLOYMENT)
-    found = _named(call, str(call.parameters["OrganizationConformancePackName"]))
+    found = _PACKS.named(call, str(call.parameters["OrganizationConformancePackName"]))
     shown = [
         {
             "AccountId": account_id,
@@ -102,32 +102,13 @@ def get_organization_conformance_pack_detailed_status(call: Call) -> Answer:
 def delete_organization_conformance_pack(call: Call) -> Answer:
     """Take a pack out of every account."""
     organization_access.require(call, DEPLOYMENT)
-    _PACKS.delete(_named(call, str(call.parameters["OrganizationConformancePackName"])))
+    _PACKS.delete(_PACKS.named(call, str(call.parameters["OrganizationConformancePackName"])))
     return {}
 
 
 def install() -> None:
     """Follow accounts that come and go."""
     placement.on_account_placed(_PACKS.account_placed)
-
-
-def _asked(call: Call) -> list[OrganizationDeployment]:
-    organization_access.require(call, DEPLOYMENT)
-    names = call.parameters.get("OrganizationConformancePackNames")
-    return (
-        [_named(call, str(name)) for name in names] if names else list(_PACKS.of(call.account_id, call.region).values())
-    )
-
-
-def _named(call: Call, name: str) -> OrganizationDeployment:
-    found = _PACKS.of(call.account_id, call.region).get(name)
-    if found is None:
-        message = (
-            "One or more organization conformance packs with specified names are not present. "
-            "Ensure your names are correct and try your request again later."
-        )
-        raise Refusal("NoSuchOrganizationConformancePackException", message)
-    return found
 
 
 def _member_name(deployment: OrganizationDeployment) -> str:
@@ -147,4 +128,10 @@ def _withdraw(deployment: OrganizationDeployment, account_id: str) -> None:
     conformance_packs.withdraw(account_id, deployment.region, _member_name(deployment))
 
 
-_PACKS: Final = Deployments(lifecycle.forgotten_on_reset({}), _deploy, _withdraw)
+_PACKS: Final = Deployments(
+    lifecycle.forgotten_on_reset({}),
+    _deploy,
+    _withdraw,
+    "conformance packs",
+    "NoSuchOrganizationConformancePackException",
+)

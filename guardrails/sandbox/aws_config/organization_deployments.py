@@ -12,7 +12,9 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
+from guardrails.sandbox.aws_config import organization_access
 from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.refusals import Refusal
 
 
@@ -54,18 +56,54 @@ Deploy = Callable[[OrganizationDeployment, str], None]
 
 
 class Deployments:
-    """The deployments of one kind by (owner, region, name), and what puts one into an account and takes it out again."""
+    """The deployments of one kind by (owner, region, name), and what puts one into an account and takes it out again.
+
+    `noun` is what they are called, `missing_code` the error code when there is none of a name.
+    """
 
     def __init__(
-        self, kept: dict[tuple[str, str, str], OrganizationDeployment], deploy: Deploy, withdraw: Deploy
+        self,
+        kept: dict[tuple[str, str, str], OrganizationDeployment],
+        deploy: Deploy,
+        withdraw: Deploy,
+        noun: str,
+        missing_code: str,
     ) -> None:
         self._kept = kept
+        self._noun, self._missing_code = noun, missing_code
         self._deploy = deploy
         self._withdraw = withdraw
 
     def of(self, owner_id: str, region: str) -> dict[str, OrganizationDeployment]:
         """The deployments that an account made in a region, by name."""
         return {key[2]: each for key, each in self._kept.items() if key[:2] == (owner_id, region)}
+
+    def named(self, call: Call, name: str) -> OrganizationDeployment:
+        """The deployment of this name that the caller made.
+
+        Raises:
+            Refusal: there is none.
+        """
+        found = self.of(call.account_id, call.region).get(name)
+        if found is None:
+            message = (
+                f"One or more organization {self._noun} with specified names are not present. "
+                "Ensure your names are correct and try your request again later."
+            )
+            raise Refusal(self._missing_code, message)
+        return found
+
+    def asked(self, call: Call, member: str) -> list[OrganizationDeployment]:
+        """Those that a request names in its member, or all that the caller made.
+
+        Raises:
+            Refusal: the caller may not look, or there is none of a name.
+        """
+        organization_access.require(call, organization_access.DEPLOYMENT)
+        names = call.parameters.get(member)
+        if names:
+            return [self.named(call, str(name)) for name in names]
+        return list(self.of(call.account_id, call.region).values())
 
     def put(self, wanted: OrganizationDeployment) -> None:
         """Deploy something new, or a new version of what is there, to every account that is not excluded.

@@ -13,6 +13,7 @@ dependencies      sets that deploy by themselves only after others
 drift_detection   their stacks checked for drift
 drift             what such a check is, and what it found
 execution         what an operation does in one account and region
+instance_gate     what stands before the work on an instance: faults, and policies when they are enforced
 progress          how operations go on, batch by batch within the failure tolerance
 records           what is remembered of sets, instances and operations
 """

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
+from tests.sandbox.cloudformation.stack_sets.conftest import EmptySet
 
 MakeAccount = Callable[..., str]
 TEMPLATE = json.dumps(
@@ -21,16 +22,9 @@ REGIONS = ["eu-west-1", "us-east-1"]
 
 
 @pytest.fixture
-def cloudformation(sandbox: Embedded) -> Any:
-    client = sandbox.client("cloudformation")
-    client.activate_organizations_access()
-    client.create_stack_set(
-        StackSetName="set",
-        TemplateBody=TEMPLATE,
-        PermissionModel="SERVICE_MANAGED",
-        AutoDeployment={"Enabled": False},
-    )
-    return client
+def cloudformation(empty_set: EmptySet) -> Any:
+    """A client with an empty stack set in an organization that has StackSets activated."""
+    return empty_set(TEMPLATE)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
+from tests.sandbox.cloudformation.stack_sets.conftest import EmptySet
 
 NewAccount = Callable[..., str]
 Start = Callable[..., str]
@@ -23,17 +24,9 @@ def accounts(new_account: NewAccount) -> list[str]:
 
 
 @pytest.fixture
-def cloudformation(sandbox: Embedded) -> Any:
+def cloudformation(empty_set: EmptySet) -> Any:
     """A client with an empty stack set in an organization that has StackSets activated."""
-    client = sandbox.client("cloudformation")
-    client.activate_organizations_access()
-    client.create_stack_set(
-        StackSetName="set",
-        TemplateBody=TEMPLATE,
-        PermissionModel="SERVICE_MANAGED",
-        AutoDeployment={"Enabled": False},
-    )
-    return client
+    return empty_set(TEMPLATE)
 
 
 @pytest.fixture
