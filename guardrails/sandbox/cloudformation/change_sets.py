@@ -9,6 +9,7 @@ from typing import Any, Final
 from guardrails.sandbox.cloudformation import (
     account_limits,
     change_set_records,
+    stack_authorization,
     stack_changes,
     stack_deployment,
     stack_outputs,
@@ -42,6 +43,7 @@ def create_change_set(call: Call) -> Mapping[str, Any]:
     stacks.refuse_absent(asked)
     name, kind = stacks.read_name(asked, "ChangeSetName"), str(asked.get("ChangeSetType", "UPDATE"))
     _refuse(asked, kind)
+    stack_authorization.service_role(call)
     stack = _reviewed(call) if kind == "CREATE" else stacks.updatable(call)
     namesake = next((one for one in change_set_records.of_stack(stack) if one.name == name), None) if stack else None
     if namesake is not None and not namesake.execution.startswith("EXECUTE_"):

@@ -8,11 +8,31 @@ from contextlib import contextmanager
 
 from moto.moto_api._internal import mock_random
 
+from guardrails.sandbox.account_services import sts, trust_policies
 from guardrails.sandbox.cloudformation import resource_schemas
 from guardrails.sandbox.cloudformation.resource_types import Properties, ResourceFailed
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
 from guardrails.sandbox.enforcement import gate, resource_actions
 from guardrails.sandbox.enforcement.gate import GATE
+from guardrails.sandbox.serving.calls import Call
+from guardrails.sandbox.serving.refusals import Refusal
+
+_PRINCIPAL = "cloudformation.amazonaws.com"
+
+
+def service_role(call: Call) -> str | None:
+    """The service role that a request names, which CloudFormation can assume; None when it names none.
+
+    Raises:
+        Refusal: the caller's account has no such role, or it does not trust CloudFormation.
+    """
+    arn: str | None = call.parameters.get("RoleARN")
+    if arn is None:
+        return None
+    role = sts.role_of(arn) if arn.startswith(f"arn:aws:iam::{call.account_id}:role/") else None
+    if role is None or not trust_policies.allows_service(role, _PRINCIPAL):
+        raise Refusal("ValidationError", f"Role {arn} is invalid or cannot be assumed")
+    return arn
 
 
 def require(stack: Stack, resource: StackResource, handler: str, properties: Properties) -> None:

@@ -6,7 +6,12 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-fai
 from collections.abc import Mapping
 from typing import Any
 
-from guardrails.sandbox.cloudformation import change_set_records, stack_deployment, stack_updates
+from guardrails.sandbox.cloudformation import (
+    change_set_records,
+    stack_authorization,
+    stack_deployment,
+    stack_updates,
+)
 from guardrails.sandbox.cloudformation.stack_records import Stack
 from guardrails.sandbox.cloudformation.stacks import SERVICE, existing, invalid
 from guardrails.sandbox.serving.calls import Call
@@ -25,7 +30,7 @@ def rollback_stack(call: Call) -> Mapping[str, Any]:
         return {"StackId": stack.id, "OperationId": repeated.id}
     if stack.status not in {"CREATE_FAILED", "UPDATE_FAILED"}:
         raise invalid(f"Stack:{stack.id} is in {stack.status} state and can not be rolled back.")
-    stack.role_arn = asked.get("RoleARN", stack.role_arn)
+    stack.role_arn = stack_authorization.service_role(call) or stack.role_arn
     stack.retain_except_on_create = asked.get("RetainExceptOnCreate", stack.retain_except_on_create)
     change_set_records.make_obsolete(stack)
     if stack.status == "CREATE_FAILED":
@@ -58,7 +63,7 @@ def continue_update_rollback(call: Call) -> Mapping[str, Any]:
     if not skipped <= failed:
         names = ", ".join(sorted(skipped - failed))
         raise invalid(f"ResourcesToSkip [{names}] are not in UPDATE_FAILED state because of a failed rollback.")
-    stack.role_arn = asked.get("RoleARN", stack.role_arn)
+    stack.role_arn = stack_authorization.service_role(call) or stack.role_arn
     stack.begin("UPDATE_ROLLBACK_IN_PROGRESS", token, kind="CONTINUE_ROLLBACK")
     stack_updates.roll_back(stack, skipped)
     return {}

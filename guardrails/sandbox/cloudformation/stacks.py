@@ -12,6 +12,7 @@ from guardrails.sandbox.cloudformation import (
     change_set_records,
     dynamic_references,
     parameter_sources,
+    stack_authorization,
     stack_changes,
     stack_deployment,
     stack_parameters,
@@ -71,7 +72,7 @@ def create_stack(call: Call) -> Mapping[str, Any]:
         on_failure=_on_failure(asked),
         retain_except_on_create=asked.get("RetainExceptOnCreate", False),
         notification_arns=list(asked.get("NotificationARNs", [])),
-        role_arn=asked.get("RoleARN"),
+        role_arn=stack_authorization.service_role(call),
         timeout_in_minutes=asked.get("TimeoutInMinutes"),
         policy=stack_policies.read(asked, "StackPolicyBody"),
     )
@@ -93,10 +94,10 @@ def update_stack(call: Call) -> Mapping[str, Any]:
     desired = read_desired(asked, stack, call)
     if not changes(stack, desired):
         raise invalid("No updates are to be performed.")
-    policy = stack_policies.read(asked, "StackPolicyBody") or stack.policy
+    policy, role = stack_policies.read(asked, "StackPolicyBody") or stack.policy, stack_authorization.service_role(call)
     this_once = stack_policies.read(asked, "StackPolicyDuringUpdateBody")
     stack.capabilities = list(asked.get("Capabilities", []))
-    stack.role_arn = asked.get("RoleARN", stack.role_arn)
+    stack.role_arn = role or stack.role_arn
     stack.notification_arns = list(asked.get("NotificationARNs", stack.notification_arns))
     change_set_records.make_obsolete(stack)
     operation = stack.begin("UPDATE_IN_PROGRESS", token)
@@ -120,6 +121,7 @@ def delete_stack(call: Call) -> Mapping[str, Any]:
     if stack.status != "DELETE_FAILED" and (retained or mode != "STANDARD"):
         what = "RetainResources is" if retained else f"DeletionMode {mode} is"
         raise invalid(f"Invalid operation on stack [{stack.id}]. {what} only for stacks in the DELETE_FAILED state")
+    stack.role_arn = stack_authorization.service_role(call) or stack.role_arn
     stack.deletion_mode = asked.get("DeletionMode")
     change_set_records.forget_all(stack)
     stack.begin("DELETE_IN_PROGRESS", asked.get("ClientRequestToken"))

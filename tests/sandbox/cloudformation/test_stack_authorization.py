@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from guardrails.sandbox.embedded import Embedded
 
@@ -41,6 +43,15 @@ def deny(sandbox: Embedded) -> Attach:
         organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=target)
 
     return attach
+
+
+def role(sandbox: Embedded, account: str, service: str) -> str:
+    """The ARN of a new role `Deployment` that trusts a service."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam = sandbox.client("iam", account=account)
+    made = iam.create_role(RoleName="Deployment", AssumeRolePolicyDocument=document)
+    return str(made["Role"]["Arn"])
 
 
 def ended(cloudformation: Any, name: str = "app") -> str:
@@ -83,7 +94,7 @@ def test_a_stack_with_a_role_works_with_the_roles_permissions(sandbox: Embedded,
     """A policy that exempts the stack's service role lets it make what its caller could not, and passing the role is the caller's to do."""
     deny(member, "sns:*", but="arn:aws:iam::*:role/Deployment")
     cloudformation = sandbox.client("cloudformation", account=member)
-    cloudformation.create_stack(**STACK, RoleARN=f"arn:aws:iam::{member}:role/Deployment")
+    cloudformation.create_stack(**STACK, RoleARN=role(sandbox, member, "cloudformation.amazonaws.com"))
     assert ended(cloudformation) == "CREATE_COMPLETE"
 
 
@@ -126,3 +137,18 @@ def test_stack_sets_work_in_a_role_that_policies_bind(
     (result,) = cloudformation.list_stack_set_operation_results(StackSetName="base", OperationId=operation)["Summaries"]
     assert (result["Account"], result["Status"]) == (member, status)
     assert (":assumed-role/stacksets-exec-" in result.get("StatusReason", "")) == (status == "FAILED")
+
+
+def test_the_role_of_a_stack_must_be_there_and_trust_cloudformation(sandbox: Embedded) -> None:
+    """A service role that the account does not have, or that trusts another service, is refused; no stack or change set is made."""
+    cloudformation = sandbox.client("cloudformation")
+    other = role(sandbox, "111111111111", "lambda.amazonaws.com")
+    for arn in ("arn:aws:iam::111111111111:role/absent", "arn:aws:iam::222222222222:role/of-another-account", other):
+        for create in (
+            cloudformation.create_stack,
+            partial(cloudformation.create_change_set, ChangeSetName="changes", ChangeSetType="CREATE"),
+        ):
+            with pytest.raises(ClientError, match=f"Role {arn} is invalid or cannot be assumed") as refused:
+                create(**STACK, RoleARN=arn)
+            assert refused.value.response["Error"]["Code"] == "ValidationError"
+    assert cloudformation.describe_stacks()["Stacks"] == []
