@@ -13,8 +13,8 @@ from guardrails.sandbox.detective.graphs import (
     DetectiveAdministration,
     validation,
 )
-from guardrails.sandbox.organizations import organization, placement
-from guardrails.sandbox.organizations.service_administration import is_management
+from guardrails.sandbox.organizations import placement
+from guardrails.sandbox.organizations.service_administration import can_administer, is_management
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
@@ -25,8 +25,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
     """Designate the region's administrator, with the organization's graph; the service is trusted, the account delegated."""
     _require_management(call)
     account_id = str(call.parameters["AccountId"])
-    if organization.find_account(account_id) is None:
-        raise validation("The account is not part of the organization.")
+    if not can_administer(account_id):
+        raise validation("The account is not an active one of an organization with all features.")
     if REGIONS.taken_by_another(account_id, call.region):
         raise validation("The organization already has a delegated administrator account.")
     REGIONS.designate(account_id, call.region)

@@ -12,8 +12,8 @@ from guardrails.sandbox.guardduty import enrolment, members, protection_plans
 from guardrails.sandbox.guardduty.membership import REGIONS, FeatureSetting
 from guardrails.sandbox.guardduty.protection_plans import ADDITIONAL, EVERY
 from guardrails.sandbox.guardduty.refusals import PAGING, bad_request
-from guardrails.sandbox.organizations import organization, placement
-from guardrails.sandbox.organizations.service_administration import is_management
+from guardrails.sandbox.organizations import placement
+from guardrails.sandbox.organizations.service_administration import can_administer, is_management
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 
@@ -26,8 +26,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
     """Designate the region's delegated administrator: it gets a detector there, the service trust, the account the delegation."""
     _require_management(call)
     account_id = str(call.parameters["AdminAccountId"])
-    if organization.find_account(account_id) is None:
-        raise bad_request("the account is not part of the organization.")
+    if not can_administer(account_id):
+        raise bad_request("the account is not an active one of an organization with all features.")
     if REGIONS.taken_by_another(account_id, call.region):
         raise bad_request("an account is already enabled as the GuardDuty delegated administrator.")
     REGIONS.designate(account_id, call.region)

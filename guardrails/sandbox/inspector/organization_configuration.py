@@ -8,8 +8,8 @@ from typing import Final
 from guardrails.sandbox.inspector import scans
 from guardrails.sandbox.inspector.refusals import PAGING, access_denied, not_found, validation
 from guardrails.sandbox.inspector.scans import REGIONS, TYPES
-from guardrails.sandbox.organizations import organization, placement
-from guardrails.sandbox.organizations.service_administration import is_management
+from guardrails.sandbox.organizations import placement
+from guardrails.sandbox.organizations.service_administration import can_administer, is_management
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal, not_implemented
@@ -22,8 +22,8 @@ def enable_delegated_admin_account(call: Call) -> Answer:
     """Designate the region's administrator: the service is trusted, the account delegated; it enables Inspector itself."""
     _require_management(call)
     account_id = str(call.parameters["delegatedAdminAccountId"])
-    if organization.find_account(account_id) is None:
-        raise validation("The account is not part of the organization.")
+    if not can_administer(account_id):
+        raise validation("The account is not an active one of an organization with all features.")
     if REGIONS.taken_by_another(account_id, call.region):
         message = "A delegated administrator is already enabled for the organization."
         raise Refusal("ConflictException", message, status=409, resourceId=account_id, resourceType="Account")

@@ -8,8 +8,8 @@ from typing import Final
 from guardrails.sandbox.macie import members, sessions
 from guardrails.sandbox.macie.refusals import NOT_ENABLED, PAGING, access_denied, conflict, not_found, validation
 from guardrails.sandbox.macie.sessions import REGIONS
-from guardrails.sandbox.organizations import organization, placement
-from guardrails.sandbox.organizations.service_administration import is_management
+from guardrails.sandbox.organizations import placement
+from guardrails.sandbox.organizations.service_administration import can_administer, is_management
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
@@ -25,8 +25,10 @@ def enable_organization_admin_account(call: Call) -> Answer:
     """
     _require_management(call)
     account_id = str(call.parameters["adminAccountId"])
-    if organization.find_account(account_id) is None:
-        raise validation("The request failed because the account is not part of the organization.")
+    if not can_administer(account_id):
+        raise validation(
+            "The request failed because the account is not an active one of an organization with all features."
+        )
     if REGIONS.taken_by_another(account_id, call.region):
         raise conflict("The request failed because an account is already set as the Macie administrator.")
     if account_id == MANAGEMENT_ACCOUNT_ID and sessions.find(account_id, call.region) is None:

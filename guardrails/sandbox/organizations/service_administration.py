@@ -155,3 +155,11 @@ class Administrations(Generic[Kind]):
 def is_management(call: Call) -> bool:
     """Whether the caller is the management account of an organization."""
     return organization.backend().org is not None and call.account_id == MANAGEMENT_ACCOUNT_ID
+
+
+def can_administer(account_id: str) -> bool:
+    """Whether an account may be made administrator of a service: an active one, of an organization with all features.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_integrate_services.html
+    """
+    return organization.is_active_member(account_id) and organization.organization().feature_set == "ALL"

@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_UpdateOrgan
 from typing import Final
 
 from guardrails.sandbox.organizations import organization, placement
-from guardrails.sandbox.organizations.service_administration import is_management
+from guardrails.sandbox.organizations.service_administration import can_administer, is_management
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.securityhub import administration, central_configuration, finding_aggregators, hubs, members
 from guardrails.sandbox.securityhub.administration import REGIONS, SecurityHubAdministration
@@ -34,8 +34,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
     """
     _require_management(call)
     account_id = str(call.parameters["AdminAccountId"])
-    if organization.find_account(account_id) is None:
-        raise invalid_input(f"Account {account_id} is not part of the organization.")
+    if not can_administer(account_id):
+        raise invalid_input(f"Account {account_id} is not an active one of an organization with all features.")
     found = REGIONS.of(call.region)
     if found and found.administrator_id == account_id:
         return {"AdminAccountId": account_id, "Feature": "SecurityHub"}
