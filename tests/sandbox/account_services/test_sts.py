@@ -15,7 +15,10 @@ Refused = Callable[..., str]
 
 
 def test_the_administrator_is_who_it_is(sandbox: Embedded, new_account: Callable[..., str]) -> None:
-    """GetCallerIdentity names the management account's user, and in a member the session of the role assumed there."""
+    """GetCallerIdentity names the management account's user, and in a member the session of the role assumed there.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
     identity = sandbox.client("sts").get_caller_identity()
     assert identity["Arn"] == f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:user/administrator"
     account = new_account("one")

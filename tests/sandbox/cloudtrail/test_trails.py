@@ -118,7 +118,10 @@ def test_the_key_must_let_the_trail_encrypt(sandbox: Embedded, archive: str, ref
 
 @pytest.mark.usefixtures("trust", "archive")
 def test_a_trail_is_changed_as_told(sandbox: Embedded, refused: Refused) -> None:
-    """Logging, validation and selectors change as told, in the home region only; what cannot be is undone."""
+    """Logging, validation and selectors change as told, in the home region only; what cannot be is undone.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html
+    """
     cloudtrail = sandbox.client("cloudtrail")
     cloudtrail.create_trail(**TRAIL, TagsList=[{"Key": "a", "Value": "1"}])
     assert refused(cloudtrail.create_trail, **TRAIL) == "TrailAlreadyExistsException"
@@ -150,7 +153,10 @@ def test_members_see_the_trail_and_leave_it(sandbox: Embedded, new_account: NewA
 
 @pytest.mark.usefixtures("trust", "archive")
 def test_selectors_are_of_one_kind(sandbox: Embedded, refused: Refused) -> None:
-    """A new trail records all management events; advanced selectors replace the others."""
+    """A new trail records all management events; advanced selectors replace the others.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
+    """
     cloudtrail = sandbox.client("cloudtrail")
     cloudtrail.create_trail(**TRAIL)
     default = cloudtrail.get_event_selectors(TrailName="organization")["EventSelectors"]

@@ -127,8 +127,10 @@ def test_real_clients_come_back(sandbox: Embedded, monkeypatch: pytest.MonkeyPat
     assert lost.struck == 1
 
 
-def test_a_reset_mends_everything(sandbox: Embedded) -> None:
-    """A sandbox that was reset has no faults."""
+def test_a_reset_mends_everything(sandbox: Embedded, refused: Refused) -> None:
+    """A call that a fault strikes is answered again after a reset."""
+    organizations = sandbox.client("organizations")
     sandbox.fail("throttling")
+    assert refused(organizations.list_roots) == "TooManyRequestsException"
     sandbox.reset()
-    sandbox.client("organizations").list_roots()
+    assert len(organizations.list_roots()["Roots"]) == 1

@@ -30,7 +30,10 @@ def test_protection_plans_are_on_by_default_but_runtime_monitoring(sandbox: Embe
 
 
 def test_update_changes_what_is_named(sandbox: Embedded, refused: Refused) -> None:
-    """Frequency, plans and tags change as told; the two runtime monitorings together are refused."""
+    """Frequency, plans and tags change as told; the two runtime monitorings together are refused.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateDetector.html
+    """
     guardduty = sandbox.client("guardduty")
     detector = guardduty.create_detector(Enable=True, Tags={"a": "1"})["DetectorId"]
     both = [{"Name": name, "Status": "ENABLED"} for name in ("RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING")]
@@ -46,7 +49,10 @@ def test_update_changes_what_is_named(sandbox: Embedded, refused: Refused) -> No
 
 
 def test_somebody_elses_detector_is_not_ours(sandbox: Embedded, refused: Refused) -> None:
-    """An id that the account does not own is refused, and so is a deleted one."""
+    """An id that the account does not own is refused, and so is a deleted one.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/APIReference/API_GetDetector.html
+    """
     guardduty = sandbox.client("guardduty")
     assert refused(guardduty.get_detector, DetectorId="0" * 32) == "BadRequestException"
     detector = guardduty.create_detector(Enable=True)["DetectorId"]

@@ -53,7 +53,10 @@ def test_nobody_gets_nothing_nowhere(
 
 
 def test_an_assignment_is_taken_away(sandbox: Embedded, assignment: dict[str, Any], refused: Refused) -> None:
-    """Deletion is followed to its end; a permission set in use stays until then; deleting twice is refused."""
+    """Deletion is followed to its end; a permission set in use stays until then; deleting twice is refused.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DeleteAccountAssignment.html
+    """
     sso = sandbox.client("sso-admin")
     sso.create_account_assignment(**assignment)
     assert assigned(sandbox, assignment)
@@ -71,7 +74,10 @@ def test_an_assignment_is_taken_away(sandbox: Embedded, assignment: dict[str, An
 
 
 def test_assignments_are_found_by_principal(sandbox: Embedded, assignment: dict[str, Any]) -> None:
-    """ListAccountAssignmentsForPrincipal names the account."""
+    """ListAccountAssignmentsForPrincipal names the account.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ListAccountAssignmentsForPrincipal.html
+    """
     sso = sandbox.client("sso-admin")
     sso.create_account_assignment(**assignment)
     listed = sso.list_account_assignments_for_principal(

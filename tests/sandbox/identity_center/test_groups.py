@@ -15,7 +15,7 @@ def store(sandbox: Embedded) -> str:
 
 
 def test_groups_are_made_found_changed_and_deleted(sandbox: Embedded, store: str, refused: Refused) -> None:
-    """The whole life of a group."""
+    """A group is found by its name (GetGroupId), shown as it was last changed, and gone once it is deleted."""
     client = sandbox.client("identitystore")
     group = client.create_group(IdentityStoreId=store, DisplayName="Auditors", Description="They look")["GroupId"]
     unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "Auditors"}}

@@ -51,7 +51,10 @@ def test_a_change_waits_for_provisioning(sandbox: Embedded, named: dict[str, str
 
 
 def test_use_is_found_from_both_sides(sandbox: Embedded, named: dict[str, str], assignment: dict[str, Any]) -> None:
-    """The set names its account, and the account its set."""
+    """The accounts of a permission set are listed, and the permission sets of an account.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ListAccountsForProvisionedPermissionSet.html
+    """
     sso, account = sandbox.client("sso-admin"), assignment["TargetId"]
     assert sso.list_accounts_for_provisioned_permission_set(**named)["AccountIds"] == [account]
     found = sso.list_permission_sets_provisioned_to_account(InstanceArn=named["InstanceArn"], AccountId=account)

@@ -59,7 +59,10 @@ def test_bad_permission_sets_are_refused(
 
 
 def test_update_changes_what_is_named(sandbox: Embedded, named: dict[str, str]) -> None:
-    """A new duration keeps the description, and the other way round."""
+    """UpdatePermissionSet with a new duration keeps the description, and with a new description the duration.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_UpdatePermissionSet.html
+    """
     sso = sandbox.client("sso-admin")
     sso.update_permission_set(**named, SessionDuration="PT2H")
     sso.update_permission_set(**named, Description="Looks")
@@ -68,7 +71,10 @@ def test_update_changes_what_is_named(sandbox: Embedded, named: dict[str, str]) 
 
 
 def test_policies_come_and_go(sandbox: Embedded, named: dict[str, str], refused: Refused) -> None:
-    """AWS managed policies that exist are attached once and detached; an unknown one is refused."""
+    """AWS managed policies that exist are attached once and detached; an unknown one is refused.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_AttachManagedPolicyToPermissionSet.html
+    """
     sso = sandbox.client("sso-admin")
     sso.attach_managed_policy_to_permission_set(**named, ManagedPolicyArn=READ_ONLY)
     attach = sso.attach_managed_policy_to_permission_set
@@ -81,7 +87,10 @@ def test_policies_come_and_go(sandbox: Embedded, named: dict[str, str], refused:
 
 
 def test_the_inline_policy_is_a_policy(sandbox: Embedded, named: dict[str, str], refused: Refused) -> None:
-    """A policy document is kept as it came and removed; what is none, or is too large, is refused."""
+    """A policy document is kept as it came and removed; what is none, or is too large, is refused.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PutInlinePolicyToPermissionSet.html
+    """
     sso = sandbox.client("sso-admin")
     put: Any = sso.put_inline_policy_to_permission_set
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
@@ -95,7 +104,10 @@ def test_the_inline_policy_is_a_policy(sandbox: Embedded, named: dict[str, str],
 
 
 def test_references_and_boundaries(sandbox: Embedded, named: dict[str, str], refused: Refused) -> None:
-    """A customer managed policy is referred to by name and path; a boundary is set, shown and removed."""
+    """A customer managed policy is referred to by name and path; a boundary is set, shown and removed.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PutPermissionsBoundaryToPermissionSet.html
+    """
     sso = sandbox.client("sso-admin")
     reference = {"CustomerManagedPolicyReference": {"Name": "Own", "Path": "/x/"}}
     sso.attach_customer_managed_policy_reference_to_permission_set(**named, **reference)
@@ -110,7 +122,10 @@ def test_references_and_boundaries(sandbox: Embedded, named: dict[str, str], ref
 
 
 def test_tags_change(sandbox: Embedded, named: dict[str, str]) -> None:
-    """Tags are added, replaced and removed, with or without the instance's ARN."""
+    """Tags are added, replaced and removed, with or without the instance's ARN.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_TagResource.html
+    """
     sso, arn = sandbox.client("sso-admin"), named["PermissionSetArn"]
     sso.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
     sso.tag_resource(InstanceArn=named["InstanceArn"], ResourceArn=arn, Tags=[{"Key": "a", "Value": "3"}])

@@ -29,7 +29,10 @@ def unique(path: str, value: str) -> dict[str, Any]:
 
 
 def test_a_user_is_found(sandbox: Embedded, store: dict[str, str], ada: dict[str, str], refused: Refused) -> None:
-    """By name and by e-mail address, in a list filtered by name; by nothing else."""
+    """GetUserId finds a user by user name and by e-mail address, ListUsers by user name; other attributes are refused.
+
+    Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_GetUserId.html
+    """
     client = sandbox.client("identitystore")
     for path, value in (("userName", "ada"), ("emails.value", "ada@example.com")):
         assert client.get_user_id(**store, **unique(path, value))["UserId"] == ada["UserId"]

@@ -24,7 +24,10 @@ def test_an_account_comes_after_a_while(sandbox: Embedded) -> None:
 
 
 def test_listing_the_requests_is_a_look_too(sandbox: Embedded) -> None:
-    """A request that was begun and forgotten is found in progress by ListCreateAccountStatus, and done the next time."""
+    """A request that was begun and forgotten is found in progress by ListCreateAccountStatus, and done the next time.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListCreateAccountStatus.html
+    """
     organizations = sandbox.client("organizations")
     organizations.create_account(AccountName="one", Email="one@example.com")
     states = [organizations.list_create_account_status()["CreateAccountStatuses"][0]["State"] for _ in range(2)]

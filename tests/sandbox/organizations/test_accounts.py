@@ -26,7 +26,10 @@ def test_accounts_show_their_state_and_their_place(sandbox: Embedded, root_id: s
 def test_a_move_starts_where_the_account_is(
     sandbox: Embedded, root_id: str, new_account: NewAccount, refused: Refused
 ) -> None:
-    """A wrong source, an unknown parent and a move to where the account is are refused, each with its own code."""
+    """A wrong source, an unknown parent and a move to where the account is are refused, each with its own code.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html
+    """
     organizations, account = sandbox.client("organizations"), new_account("one")
     made = [organizations.create_organizational_unit(ParentId=root_id, Name=name) for name in ("A", "B")]
     first, second = (each["OrganizationalUnit"]["Id"] for each in made)

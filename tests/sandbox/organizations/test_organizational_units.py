@@ -8,7 +8,10 @@ Refused = Callable[..., str]
 
 
 def test_an_ou_tree_is_at_most_five_deep(sandbox: Embedded, root_id: str, refused: Refused) -> None:
-    """Five OUs fit below each other; the sixth is refused for its depth."""
+    """Five OUs fit below each other; the sixth is refused for its depth.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
     organizations, parent = sandbox.client("organizations"), root_id
     for level in range(5):
         made = organizations.create_organizational_unit(ParentId=parent, Name=f"Level{level}")
@@ -32,7 +35,10 @@ def test_siblings_have_different_names(sandbox: Embedded, root_id: str, refused:
 def test_an_ou_that_holds_something_stays(
     sandbox: Embedded, root_id: str, new_account: Callable[..., str], refused: Refused
 ) -> None:
-    """An OU with an account in it cannot be deleted; an empty one can, and is gone."""
+    """An OU with an account in it cannot be deleted; an empty one can, and is gone.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html
+    """
     organizations, account = sandbox.client("organizations"), new_account("one")
     unit = organizations.create_organizational_unit(ParentId=root_id, Name="Prod")["OrganizationalUnit"]["Id"]
     organizations.move_account(AccountId=account, SourceParentId=root_id, DestinationParentId=unit)
@@ -45,7 +51,10 @@ def test_an_ou_that_holds_something_stays(
 
 
 def test_lists_come_in_pages_of_twenty(sandbox: Embedded, root_id: str, refused: Refused) -> None:
-    """Thirty OUs take two pages, five at a time when asked; a token that nobody gave out is refused."""
+    """Thirty OUs take two pages, five at a time when asked; a token that nobody gave out is refused.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListOrganizationalUnitsForParent.html
+    """
     organizations = sandbox.client("organizations")
     for number in range(30):
         organizations.create_organizational_unit(ParentId=root_id, Name=f"Unit{number}")
@@ -59,7 +68,10 @@ def test_lists_come_in_pages_of_twenty(sandbox: Embedded, root_id: str, refused:
 
 
 def test_parents_and_children_agree(sandbox: Embedded, root_id: str, new_account: Callable[..., str]) -> None:
-    """ListChildren of the root names the account and the OU, and ListParents of each names the root."""
+    """ListChildren of the root names the account and the OU, and ListParents of each names the root.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListChildren.html
+    """
     organizations, account = sandbox.client("organizations"), new_account("one")
     unit = organizations.create_organizational_unit(ParentId=root_id, Name="Prod")["OrganizationalUnit"]["Id"]
     accounts = organizations.list_children(ParentId=root_id, ChildType="ACCOUNT")["Children"]

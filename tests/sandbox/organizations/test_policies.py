@@ -25,7 +25,10 @@ def create(sandbox: Embedded, content: str, name: str = "policy", kind: str = "S
 
 @pytest.mark.parametrize("kind", QUOTAS)
 def test_a_policy_has_a_largest_size(sandbox: Embedded, refused: Refused, kind: str) -> None:
-    """White space counts: a policy of just the largest size is taken, one character more is refused."""
+    """White space counts: a policy of just the largest size is taken, one character more is refused.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
     content = json.dumps({TOP_LEVEL.get(kind, "settings"): {}})
     if kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
         content = document({**DENY, "Principal": "*"} if kind == "RESOURCE_CONTROL_POLICY" else DENY)
@@ -48,7 +51,10 @@ def test_names_are_used_once(sandbox: Embedded, refused: Refused) -> None:
 
 
 def test_what_aws_manages_stays_as_it_is(sandbox: Embedded, refused: Refused) -> None:
-    """FullAWSAccess can be neither changed nor deleted, and its ARN is AWS's."""
+    """FullAWSAccess can be neither changed nor deleted, and its ARN is AWS's.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdatePolicy.html
+    """
     organizations, full = sandbox.client("organizations"), "p-FullAWSAccess"
     immutable = "InvalidInputException:IMMUTABLE_POLICY"
     assert refused(organizations.update_policy, PolicyId=full, Name="x") == immutable
@@ -60,7 +66,10 @@ def test_what_aws_manages_stays_as_it_is(sandbox: Embedded, refused: Refused) ->
 
 @pytest.mark.usefixtures("scp_enabled")
 def test_a_policy_in_use_cannot_be_deleted(sandbox: Embedded, root_id: str, refused: Refused) -> None:
-    """Deleting waits for detaching."""
+    """A policy that is attached to something cannot be deleted; once it is detached, it can.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeletePolicy.html
+    """
     organizations, policy = sandbox.client("organizations"), create(sandbox, document(DENY))
     organizations.attach_policy(PolicyId=policy, TargetId=root_id)
     assert refused(organizations.delete_policy, PolicyId=policy) == "PolicyInUseException"
@@ -70,7 +79,10 @@ def test_a_policy_in_use_cannot_be_deleted(sandbox: Embedded, root_id: str, refu
 
 
 def test_update_changes_what_is_named(sandbox: Embedded) -> None:
-    """UpdatePolicy with new content keeps name and description."""
+    """UpdatePolicy with new content keeps name and description.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_UpdatePolicy.html
+    """
     organizations, policy = sandbox.client("organizations"), create(sandbox, document(DENY), "kept")
     organizations.update_policy(PolicyId=policy, Content=document({**DENY, "Action": "s3:*"}))
     shown = organizations.describe_policy(PolicyId=policy)["Policy"]

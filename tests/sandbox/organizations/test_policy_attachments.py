@@ -21,7 +21,10 @@ def create(sandbox: Embedded, name: str) -> str:
 
 
 def test_a_target_takes_so_many_policies(sandbox: Embedded, root_id: str, refused: Refused) -> None:
-    """FullAWSAccess counts: with nine more the root is full, and the next policy is refused."""
+    """FullAWSAccess counts: with nine more the root is full, and the next policy is refused.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    """
     organizations = sandbox.client("organizations")
     for number in range(QUOTAS[SCP].max_attached - 1):
         organizations.attach_policy(PolicyId=create(sandbox, f"p{number}"), TargetId=root_id)
@@ -30,7 +33,10 @@ def test_a_target_takes_so_many_policies(sandbox: Embedded, root_id: str, refuse
 
 
 def test_the_last_policy_stays(sandbox: Embedded, root_id: str, refused: Refused) -> None:
-    """The last SCP of a target cannot be detached; once another is attached, FullAWSAccess can."""
+    """The last SCP of a target cannot be detached; once another is attached, FullAWSAccess can.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DetachPolicy.html
+    """
     organizations, full = sandbox.client("organizations"), "p-FullAWSAccess"
     code = refused(organizations.detach_policy, PolicyId=full, TargetId=root_id)
     assert code == "ConstraintViolationException:MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"

@@ -61,7 +61,10 @@ def test_a_type_is_enabled_once(sandbox: Embedded, root_id: str, refused: Refuse
 
 @pytest.mark.usefixtures("scp_enabled")
 def test_disabling_a_type_detaches_its_policies(sandbox: Embedded, root_id: str) -> None:
-    """After disabling, nothing of the type hangs on the root; enabling again brings FullAWSAccess back."""
+    """Disabling SCPs detaches them from the root; when they are enabled again, FullAWSAccess alone is attached there.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/disable-policy-type.html
+    """
     organizations = sandbox.client("organizations")
     wanted = {"RootId": root_id, "PolicyType": "SERVICE_CONTROL_POLICY"}
     listed = {"TargetId": root_id, "Filter": "SERVICE_CONTROL_POLICY"}

@@ -26,7 +26,10 @@ def test_security_hub_is_on_per_account_and_region(sandbox: Embedded, refused: R
 
 
 def test_a_hub_is_changed_tagged_and_disabled(sandbox: Embedded, refused: Refused) -> None:
-    """What is named changes; after disabling nothing of the hub is left, findings included."""
+    """UpdateSecurityHubConfiguration changes what it names, tags come and go; once Security Hub is disabled the hub is gone.
+
+    Source: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_UpdateSecurityHubConfiguration.html
+    """
     hub = sandbox.client("securityhub")
     hub.enable_security_hub(EnableDefaultStandards=False, Tags={"a": "1"})
     hub.update_security_hub_configuration(AutoEnableControls=False, ControlFindingGenerator="STANDARD_CONTROL")
@@ -41,7 +44,10 @@ def test_a_hub_is_changed_tagged_and_disabled(sandbox: Embedded, refused: Refuse
 
 
 def test_findings_need_security_hub(sandbox: Embedded, refused: Refused) -> None:
-    """Findings are read and imported only where Security Hub is on."""
+    """Findings are read and imported only where Security Hub is on.
+
+    Source: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
+    """
     hub = sandbox.client("securityhub")
     assert refused(hub.get_findings) == "InvalidAccessException"
     hub.enable_security_hub()
