@@ -215,9 +215,15 @@ def test_an_interruption(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_second_interruption_ends_it_now(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C twice ends the process at once with 130, waiting for no thread; the journal tells that the apply was cut off."""
     left: list[int] = []
+    going_on, make = threading.Event(), run._make
+
+    def at_work(*given: Any) -> run.Outcome:
+        going_on.wait(10)
+        return make(*given)
 
     def leave(code: int) -> None:
         left.append(code)
+        going_on.set()
         for thread in threading.enumerate():
             if thread.name.startswith(run.THREADS):
                 thread.join()
@@ -227,6 +233,7 @@ def test_a_second_interruption_ends_it_now(little: Workplace, monkeypatch: pytes
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
+    monkeypatch.setattr(run, "_make", at_work)
     monkeypatch.setattr(run, "wait", interrupted)
     monkeypatch.setattr(os, "_exit", leave)
     assert little.sandboxed("apply", "--yes").code == 130
