@@ -22,7 +22,16 @@ from guardrails.sandbox.enforcement.gate import GATE
 from guardrails.sandbox.faults import injection
 from guardrails.sandbox.faults.standing import STANDING
 from guardrails.sandbox.seed import laying
-from guardrails.sandbox.serving import callers, calls, endpoint, lifecycle, ongoing, operations, required_members
+from guardrails.sandbox.serving import (
+    callers,
+    calls,
+    defects,
+    endpoint,
+    lifecycle,
+    ongoing,
+    operations,
+    required_members,
+)
 from guardrails.sandbox.serving.callers import Caller
 from guardrails.sandbox.serving.calls import Call, Signature
 from guardrails.sandbox.serving.moto_services import MotoServices, refused
@@ -138,6 +147,10 @@ class Application:
             answer = refused(refusal, signed.service, environ)
         except lifecycle.ResetMeanwhile:
             answer = refused(_reset_meanwhile(), signed.service, environ)
+        except ConnectionError:
+            raise
+        except (*defects.REFUSALS_OF_MOTO, *defects.DEFECTS) as failure:
+            answer = refused(defects.refusal_of(failure, signed.service), signed.service, environ)
         if answer is None:
             return self._moto.answer(environ, start_response)
         return _respond(answer, environ, start_response)

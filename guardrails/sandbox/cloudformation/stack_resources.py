@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.core.exceptions import ServiceException
-from werkzeug.exceptions import HTTPException
 
 from guardrails.sandbox.cloudformation import (
     dynamic_references,
@@ -20,9 +19,10 @@ from guardrails.sandbox.cloudformation import (
 from guardrails.sandbox.cloudformation.intrinsics import Scope
 from guardrails.sandbox.cloudformation.resource_types import Place, Resource, ResourceFailed, ResourceType
 from guardrails.sandbox.cloudformation.stack_records import Stack, StackResource
+from guardrails.sandbox.serving.defects import DEFECTS, REFUSALS_OF_MOTO, told
 
-FAILURES: Final = (ServiceException, HTTPException, ResourceFailed)
-"""How a resource fails: our own way, and moto's ways."""
+FAILURES: Final = (ResourceFailed, *REFUSALS_OF_MOTO, *DEFECTS)
+"""How a resource fails: our own way, moto's ways, and by a defect, which must not leave its stack in progress for ever."""
 
 
 def scope(stack: Stack) -> Scope:
@@ -75,6 +75,8 @@ def _imported(stack: Stack, name: str) -> str:
 
 def reason_of(failure: Exception) -> str:
     """What a failure says, in one line."""
+    if isinstance(failure, DEFECTS) and not isinstance(failure, REFUSALS_OF_MOTO):
+        return told(failure, "a resource")
     code = getattr(failure, "error_type", None) or (failure.code if isinstance(failure, ServiceException) else None)
     message = str(getattr(failure, "message", None) or failure)
     return f"{message} (Error Code: {code})" if code and code != "ValidationError" else message

@@ -8,6 +8,7 @@ moto_services        what moto answers
 paging               lists given out page by page
 regions              the Regions that every account has
 refusals             an AWS error, written the way the service's protocol writes errors
+defects              broken code, told plainly and with its traceback in the log
 refused_operations   services of which nothing is left to moto
 lifecycle            what a reset forgets, and what ends with the sandbox
 endpoint             where the sandbox answers
