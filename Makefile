@@ -15,7 +15,7 @@ ARGS ?=
 READY := .venv/.ready
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
-PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox aws-cli-session docs fidelity clean
 

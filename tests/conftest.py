@@ -17,15 +17,17 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 REPOSITORY = Path(__file__).parent.parent
+LONG = ("test_crash.py", "test_readme.py", "test_deep_drift.py", "test_fidelity.py", "test_line.py", "test_faults.py")
+"""The files that take longest: they begin first, so that no process is left alone with one at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-every",
         type=int,
-        default=10,
+        default=15,
         metavar="N",
-        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 10, is for every day)",
+        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 15, is for every day)",
     )
     parser.addoption(
         "--every-service",
@@ -48,6 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write the table of those behaviours to FILE: with --plain-moto as found, with --collect-only without moto's column",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long files begin first; the others stay in the order, random or not, that they came in."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
