@@ -22,7 +22,8 @@ from guardrails.errors import AccountAbsent
 
 SESSION_NAME: Final = "guardrails"
 STANDARD_RETRIES: Final = 10
-EMULATOR_RETRIES: Final = 2
+EMULATOR_RETRIES: Final = 5
+"""How often a call is tried: enough to get through bad weather; of a sandbox that is gone one should hear within seconds."""
 FROM_NOWHERE: Final = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
 """Session variables for an endpoint of our own: whatever profile and file are set for AWS are not asked."""
 

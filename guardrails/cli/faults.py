@@ -82,4 +82,13 @@ def _tell(options: Options, standing: Mapping[str, Any]) -> None:
         say("Nothing goes wrong on purpose.")
 
 
-_DEFAULTS: Final = {"account": "", "region": "", "every": 1, "first": 1, "times": 0, "probability": 1.0, "seed": 0}
+_DEFAULTS: Final = {
+    "account": "",
+    "region": "",
+    "every": 1,
+    "first": 1,
+    "times": 0,
+    "probability": 1.0,
+    "seed": 0,
+    "reason": "",
+}

@@ -69,7 +69,7 @@ def environment(running: Running) -> dict[str, str]:
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_MAX_ATTEMPTS": "2",
+        "AWS_MAX_ATTEMPTS": "3",
         "AWS_RETRY_MODE": "standard",
         "AWS_PAGER": "",
     }

@@ -73,12 +73,12 @@ def test_clients_are_shared(sandbox: "Embedded") -> None:
 
 
 def test_botocore_retries_in_standard_mode(sandbox: "Embedded", monkeypatch: pytest.MonkeyPatch) -> None:
-    """Towards AWS throttling is retried ten times; the sandbox is asked twice at most."""
+    """Towards AWS a call is tried ten times; the sandbox is asked five times at most."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
     real = Sessions("eu-west-1", ROLE, lambda name: None).client("sts", "", "eu-west-1").meta.config.retries
     assert (real["mode"], real["total_max_attempts"]) == ("standard", sessions.STANDARD_RETRIES)
-    assert made(sandbox).client("sts", "", "eu-west-1").meta.config.retries["total_max_attempts"] == 2
+    assert made(sandbox).client("sts", "", "eu-west-1").meta.config.retries["total_max_attempts"] == 5
 
 
 @pytest.mark.parametrize(
