@@ -25,9 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-every",
         type=int,
-        default=15,
+        default=25,
         metavar="N",
-        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 15, is for every day)",
+        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 25, is for every day)",
     )
     parser.addoption(
         "--every-service",
