@@ -1,5 +1,6 @@
 """What every test may ask for: the options of the command line, and the tree under test."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from tests.command_line import Workplace
     from tests.organization_line import Line
 
+gc.set_threshold(
+    100_000, 50, 100
+)  # botocore's models are a million objects that are never garbage: a tenth of the time
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
