@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-chang
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import uuid4
@@ -21,6 +22,9 @@ from guardrails.errors import AwsError
 DETECTION_TIMEOUT: Final = 3600.0
 DRIFTED: Final = ["MODIFIED", "DELETED"]
 NOTHING_TO_REVERT: Final = ("didn't contain changes", "No updates are to be performed")
+
+_PROPERTY: Final = re.compile(r"(?:(?P<place>.+?/[a-z]{2}(?:-[a-z]+)+-\d) )?(?P<resource>[^. ]+)")
+"""A difference's property: the place of an instance, where it is one's, and the logical id; a path may hold spaces, and so may a name."""
 
 
 def stack_drift(aws: Reader, stack: str, type_name: str) -> Iterator[Difference | BlindSpot]:
@@ -65,8 +69,8 @@ def drifted_resources(drift: Iterable[Difference]) -> dict[str, set[str]]:
     """The logical ids that such differences name, by place ("" for a stack of its own)."""
     found: dict[str, set[str]] = {}
     for difference in drift:
-        place, _, path = difference.property.rpartition(" ")
-        found.setdefault(place, set()).add(path.partition(".")[0])
+        place, resource = _PROPERTY.findall(difference.property)[0]
+        found.setdefault(place, set()).add(resource)
     return found
 
 

@@ -110,6 +110,14 @@ def test_drifted_resources() -> None:
     assert drifted_resources(drift) == {"dev/eu-west-1": {"Key", "Alias"}, "": {"Key"}}
 
 
+@pytest.mark.parametrize("place", ["", "dev/eu-west-1", "Old Account/us-gov-west-1"])
+def test_spaces_hide_no_resource(place: str) -> None:
+    """A key or an account's name with a space in it leaves place and resource what they are."""
+    drift = {**changed("NOT_EQUAL", "1", "2"), "LogicalResourceId": "Parameter"}
+    drift["PropertyDifferences"] = [{**drift["PropertyDifferences"][0], "PropertyPath": "/Tags/cost center"}]
+    assert drifted_resources(differences([drift], place)) == {place: {"Parameter"}}
+
+
 def test_a_detection_is_followed_to_its_end() -> None:
     """The drifts are read once the detection is complete."""
     port = Port("Key", statuses=("DETECTION_IN_PROGRESS", "DETECTION_COMPLETE"))
