@@ -5,9 +5,9 @@ name in kebab-case. Nothing else registers it. Platform teams add controls of th
 `controls/` folder of their content directory.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel
 
@@ -16,6 +16,15 @@ from guardrails.library import Library
 from guardrails.model import Organization
 
 Behavior = Literal["preventive", "detective", "proactive"]
+Framework = Literal[
+    "CIS AWS Foundations 5.0",
+    "NIST SP 800-53 Rev. 5",
+    "PCI DSS 4.0.1",
+    "ISO/IEC 27001:2022",
+    "AWS Well-Architected",
+]
+FRAMEWORKS: Final[tuple[Framework, ...]] = get_args(Framework)
+"""The frameworks that controls are mapped to; requirements are named as each of them names its own ("3.1", "AU-2", "SEC04-BP01")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,9 @@ class Control:
     `enabled_by_default` controls hold without an entry there. `source` is the AWS documentation page. `resources` is pure: it may
     raise `ConfigError`, reads nothing but its arguments, and yields a `Caveat` where the reviewer should know something that no
     change shows (new accounts need a run). Two controls may yield equal resources (trusted access): they become one.
+
+    The rest is for its page in the docs: what it does, which AWS resources it makes and where, what drives its cost, what stays in
+    AWS once it is switched off, which requirements it helps to meet, and further AWS pages. Sentences are Markdown.
     """
 
     id: str
@@ -35,3 +47,9 @@ class Control:
     settings: type[BaseModel]
     resources: Callable[[Organization, Library, Any], Iterable[Resource | Caveat]]
     enabled_by_default: bool = False
+    description: str = ""
+    makes: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    stays: str = ""
+    frameworks: Mapping[Framework, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()

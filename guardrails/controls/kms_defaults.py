@@ -1,21 +1,16 @@
 """A default encryption key in every account and governed region, by a stack set that covers tomorrow's accounts too."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import Field
 
 from guardrails.config.vocabulary import Settings, TargetsSettings
 from guardrails.controls import Control
-from guardrails.engine.resource import Address, Caveat, Resource
+from guardrails.deployment import Deployment, in_selected_accounts
+from guardrails.engine.resource import Caveat, Resource
 from guardrails.library import Library
 from guardrails.model import Organization, Targets
 from guardrails.organization_facts import trusted_roles
-from guardrails.resources import STACK_SETS_PRINCIPAL, account_address, organizational_unit_address
-from guardrails.resources.stack import Stack
-from guardrails.resources.stack_set import StackSet
-from guardrails.resources.trusted_access import TrustedAccess
-from guardrails.targets import accounts_in, organizational_unit_frontier, regions_in
 
 
 class KmsDefaults(Settings):
@@ -31,8 +26,7 @@ class KmsDefaults(Settings):
 
 
 def resources(organization: Organization, library: Library, settings: KmsDefaults) -> Iterator[Resource | Caveat]:
-    """A stack set for whole OUs, one for single accounts where targets need it, stacks for the management account."""
-    name = f"{organization.prefix}-kms-defaults"
+    """One key and its alias in every selected account and region."""
     template = library.template(
         "kms_defaults",
         prefix=organization.prefix,
@@ -40,37 +34,12 @@ def resources(organization: Organization, library: Library, settings: KmsDefault
         rotation_period_days=settings.rotation_period_days,
         deletion_window_days=settings.deletion_window_days,
     )
-    frontier = organizational_unit_frontier(organization, settings.targets)
-    units = tuple(sorted(map(organizational_unit_address, frontier.organizational_units)))
-    accounts = tuple(sorted(map(account_address, frontier.accounts)))
-    regions = regions_in(organization, settings.targets)
-    if units or accounts:
-        yield TrustedAccess(name=STACK_SETS_PRINCIPAL)
-    if units:
-        yield _stack_set(name, template, regions, units)
-    if accounts:
-        yield _stack_set(f"{name}-accounts", template, regions, accounts, auto_deployment=False)
-    if frontier.reason:
-        yield Caveat(f"{name}: {frontier.reason}")
-    management = organization.management_account
-    if any(account.name == management for account in accounts_in(organization, settings.targets)):
-        yield from (Stack(name=name, region=region, template=template) for region in regions)
-
-
-def _stack_set(
-    name: str,
-    template: dict[str, Any],
-    regions: tuple[str, ...],
-    where: tuple[Address, ...],
-    auto_deployment: bool = True,
-) -> StackSet:
-    return StackSet(
-        name=name,
+    deployment = Deployment(
+        name=f"{organization.prefix}-kms-defaults",
         template=template,
         description="Default encryption key of each account and region",
-        targets=dict.fromkeys(sorted(regions), where),
-        auto_deployment=auto_deployment,
     )
+    yield from in_selected_accounts(organization, settings.targets, deployment)
 
 
 CONTROL = Control(
@@ -80,4 +49,19 @@ CONTROL = Control(
     source="https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html",
     settings=KmsDefaults,
     resources=resources,
+    description=(
+        "Puts one customer managed key with an alias into every account and governed region, by a stack set that also covers "
+        "tomorrow's accounts. Its policy keeps administration and use apart, and lets nobody but the trusted roles destroy it."
+    ),
+    makes=("AWS::KMS::Key and AWS::KMS::Alias in every account and governed region",),
+    costs=("KMS bills each key monthly, each rotated version of it (the first two) too, and its use by request",),
+    stays="The keys stay, as data may be encrypted with them; their aliases and stacks go.",
+    frameworks={
+        "CIS AWS Foundations 5.0": ("3.6",),
+        "NIST SP 800-53 Rev. 5": ("SC-12", "SC-13", "SC-28"),
+        "PCI DSS 4.0.1": ("3.6.1", "3.7.4"),
+        "ISO/IEC 27001:2022": ("A.8.24",),
+        "AWS Well-Architected": ("SEC08-BP01", "SEC08-BP02"),
+    },
+    sources=("https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",),
 )
