@@ -84,11 +84,11 @@ aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with
 	@.venv-aws-cli/bin/python -m pip -qq --disable-pip-version-check install awscli==1.46.3
 	@touch $@
 
-docs: $(READY)  ## Refresh what the program says: the output in README.md, the schemas that editors read (config/.schema)
+docs: $(READY)  ## Refresh what the program says: the output in README.md, docs/controls, the schemas that editors read (config/.schema)
 	@for kind in organization account controls identity; do \
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
 	done
-	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py --write-docs
+	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py tests/meta/test_control_pages.py::test_pages_are_current --write-docs
 
 fidelity: $(READY)  ## Run the sandbox's tests against moto alone, and refresh docs/sandbox-fidelity.md
 	@.venv/bin/python -m pytest -q -p no:randomly tests/sandbox --plain-moto --fidelity-table=docs/sandbox-fidelity.md

@@ -32,4 +32,20 @@ CONTROL = Control(
     settings=Settings,
     resources=resources,
     enabled_by_default=True,
+    description=(
+        "Creates the accounts that config/accounts/ declares, adopts those that exist already (found by their e-mail address), "
+        "moves each into its organizational unit and keeps its name and tags. An account whose file is removed is not closed: "
+        "it stays where it is and is reported."
+    ),
+    makes=("AWS::Organizations::Account for each file in config/accounts/",),
+    stays="Every account stays as it is; its declared names, tags and places are no longer looked at.",
+    frameworks={
+        "NIST SP 800-53 Rev. 5": ("AC-4", "CM-8", "SC-7"),
+        "PCI DSS 4.0.1": ("12.5.1",),
+        "ISO/IEC 27001:2022": ("A.5.9", "A.8.22"),
+        "AWS Well-Architected": ("SEC01-BP01",),
+    },
+    sources=(
+        "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/benefits-of-using-multiple-aws-accounts.html",
+    ),
 )

@@ -60,4 +60,23 @@ CONTROL = Control(
     settings=Settings,
     resources=resources,
     enabled_by_default=True,
+    description=(
+        "Keeps the groups, permission sets and account assignments that config/identity.yaml declares in the organization's "
+        "IAM Identity Center, which a person has enabled once. People are not declared here: they come from the identity "
+        "source and are put into the groups there."
+    ),
+    makes=(
+        "AWS::IdentityStore::Group for each declared group",
+        "AWS::SSO::PermissionSet for each declared permission set",
+        "AWS::SSO::Assignment for each group, permission set and selected account",
+    ),
+    stays="Groups, permission sets and assignments stay, also where they are declared exclusive; nobody loses access by it.",
+    frameworks={
+        "CIS AWS Foundations 5.0": ("1.20",),
+        "NIST SP 800-53 Rev. 5": ("AC-2", "AC-3", "AC-6"),
+        "PCI DSS 4.0.1": ("7.2.1", "7.2.2"),
+        "ISO/IEC 27001:2022": ("A.5.15", "A.5.18"),
+        "AWS Well-Architected": ("SEC02-BP04", "SEC03-BP02"),
+    },
+    sources=("https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",),
 )

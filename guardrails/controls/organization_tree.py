@@ -31,4 +31,16 @@ CONTROL = Control(
     settings=Settings,
     resources=resources,
     enabled_by_default=True,
+    description=(
+        "Keeps the tree of organizational units as config/organization.yaml declares it: creates what is missing under its "
+        "parent, renames a unit in place where `/renamed_from` says so, and deletes units of ours that are declared no more "
+        "and empty."
+    ),
+    makes=("AWS::Organizations::OrganizationalUnit for each declared unit",),
+    stays="Every organizational unit stays as it is and is no longer looked at.",
+    frameworks={
+        "NIST SP 800-53 Rev. 5": ("AC-4", "SC-7"),
+        "ISO/IEC 27001:2022": ("A.8.22",),
+        "AWS Well-Architected": ("SEC01-BP01",),
+    },
 )

@@ -121,4 +121,21 @@ CONTROL = Control(
     source="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
     settings=ServiceControlPolicies,
     resources=resources,
+    description=(
+        "Attaches policies of policies/scp/ to the organizational units and accounts that they are declared for. Every one of "
+        "them lets the trusted roles alone (deployer, break-glass, StackSets), and every file holds examples that are evaluated "
+        "by `guardrails validate`. Where AWS cannot leave something out, the policy says it in a condition."
+    ),
+    makes=(
+        "Guardrails::Organizations::PolicyType SERVICE_CONTROL_POLICY",
+        "AWS::Organizations::Policy for each declared policy, attached to its targets",
+    ),
+    stays="The policy type stays enabled; the policies are detached and deleted, which a person must accept first.",
+    frameworks={
+        "NIST SP 800-53 Rev. 5": ("AC-3", "AC-6", "CM-7"),
+        "PCI DSS 4.0.1": ("7.2.1", "10.3.2"),
+        "ISO/IEC 27001:2022": ("A.5.15", "A.8.2"),
+        "AWS Well-Architected": ("SEC01-BP01", "SEC03-BP05"),
+    },
+    sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html",),
 )
