@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox aws-cli-session docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox aws-cli-session checkov docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -84,6 +84,15 @@ aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with
 	@.venv-aws-cli/bin/python -m pip -qq --disable-pip-version-check install awscli==1.46.3
 	@touch $@
 
+checkov: $(READY) .venv-checkov/.ready  ## Judge every compiled template with checkov, in an environment of its own
+	@rm -rf build/compiled && .venv/bin/guardrails compile --out build/compiled
+	@.venv/bin/python tests/outside/checkov_templates.py .venv-checkov/bin/checkov build/compiled/templates
+
+.venv-checkov/.ready: Makefile
+	@"$(PYTHON)" -m venv --clear .venv-checkov
+	@.venv-checkov/bin/python -m pip -qq --disable-pip-version-check install checkov==3.3.30
+	@touch $@
+
 docs: $(READY)  ## Refresh what the program says: the output in README.md, docs/controls, the schemas that editors read (config/.schema)
 	@for kind in organization account controls identity; do \
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
@@ -95,5 +104,5 @@ fidelity: $(READY)  ## Run the sandbox's tests against moto alone, and refresh d
 
 clean:  ## Stop the sandbox; remove .venv, builds and caches (not the journal)
 	@if test -x .venv/bin/guardrails; then .venv/bin/guardrails sandbox stop || true; fi
-	@rm -rf .venv .venv-aws-cli build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	@rm -rf .venv .venv-aws-cli .venv-checkov build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
