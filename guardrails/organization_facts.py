@@ -3,13 +3,14 @@
 Values are strings and lists of strings; an id that may not be known yet is the text of a `Ref`.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from guardrails.engine.resource import Address, Ref
 from guardrails.model import Organization
 from guardrails.resources import ORGANIZATION, account_address, stack_address
 
 STACK_SETS_EXECUTION_ROLES = "stacksets-exec-*"
+LandingPurpose = Literal["config", "elb", "guardduty", "network", "waf"]
 
 
 def account_id(name: str) -> str:
@@ -40,6 +41,34 @@ def log_archive_stack(organization: Organization) -> Address:
     account = organization.log_archive_account
     place = "" if account == organization.management_account else account
     return stack_address(f"{organization.prefix}-log-archive", place, organization.home_region)
+
+
+def landing_bucket(organization: Organization, purpose: LandingPurpose, region: str) -> str:
+    """The name of the bucket in the log archive account that a service delivers to first, and that replicates into the archive.
+
+    | purpose | where | who writes, always under `AWSLogs/<account id>/` without a prefix of one's own | encrypted with |
+    |---|---|---|---|
+    | config | home region, for the delivery channels of every account and region | config.amazonaws.com | `landing_key` |
+    | guardduty | each region | guardduty.amazonaws.com, for detectors of the security account | `landing_key` |
+    | elb | each region | load balancers of the organization in that region | S3's own key |
+    | network | each region | VPC flow logs and Resolver query logs of that region | `landing_key` |
+    | waf | each region | AWS WAF, in that region | `landing_key` |
+
+    It stands when the stack `landing_stack` does: depend on that address.
+    """
+    place = f"{account_id(organization.log_archive_account)}-{region}"
+    name = f"aws-waf-logs-{organization.prefix}" if purpose == "waf" else f"{organization.prefix}-{purpose}-logs"
+    return f"{name}-{place}"
+
+
+def landing_stack(organization: Organization, region: str) -> Address:
+    """The address of the stack that holds a region's landing buckets and their key."""
+    return stack_address(f"{organization.prefix}-log-landing", log_archive_stack(organization).account, region)
+
+
+def landing_key(organization: Organization, region: str) -> str:
+    """The ARN of the key that a region's landing buckets are encrypted with: a late value, and so a dependency on their stack."""
+    return str(Ref(landing_stack(organization, region), "KeyArn"))
 
 
 def trusted_roles(organization: Organization) -> list[str]:

@@ -10,6 +10,9 @@ from guardrails.library import Library
 from guardrails.model import Account
 from guardrails.organization_facts import (
     account_id,
+    landing_bucket,
+    landing_key,
+    landing_stack,
     log_archive_bucket,
     log_archive_stack,
     policy_facts,
@@ -101,3 +104,16 @@ def test_every_shipped_policy_gets_by_with_them(repository: Path) -> None:
     policies = Library(repository).policies("scp")
     assert policies
     assert all(policy.render({}, policy_facts(DECLARED))["Statement"] for policy in policies.values())
+
+
+def test_landing_buckets(names: Directory) -> None:
+    """Landing buckets stand in the log archive account, one of each purpose and region; their key is known from their stack."""
+    found = [
+        substitute(landing_bucket(DECLARED, purpose, "eu-central-1"), names.known) for purpose in ("config", "waf")
+    ]
+    assert found == ["acme-config-logs-222222222222-eu-central-1", "aws-waf-logs-acme-222222222222-eu-central-1"]
+    stack = landing_stack(DECLARED, "eu-central-1")
+    assert (stack.name, stack.account, stack.region) == ("acme-log-landing", "log-archive", "eu-central-1")
+    assert landing_key(DECLARED, "eu-central-1") == str(Ref(stack, "KeyArn"))
+    longest = replace(DECLARED, prefix="a" * 20)
+    assert len(str(substitute(landing_bucket(longest, "guardduty", "ap-southeast-1"), names.known))) <= 63
