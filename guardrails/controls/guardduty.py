@@ -40,7 +40,7 @@ EVERYTHING: Final[dict[Feature, Coverage]] = {
 }
 
 
-class GuardDutyDelegation(Settings):
+class GuardDuty(Settings):
     """For whom GuardDuty and its protection plans are switched on, and how often findings are published."""
 
     auto_enable: Coverage = Field("ALL", description="ALL accounts, only NEW ones, or NONE.")
@@ -53,13 +53,13 @@ class GuardDutyDelegation(Settings):
     )
 
     @model_validator(mode="after")
-    def _reaches_somebody(self) -> "GuardDutyDelegation":
+    def _reaches_somebody(self) -> "GuardDuty":
         if self.auto_enable == "NONE" and any(coverage != "NONE" for coverage in self.features.values()):
             raise wrong("protection plans need GuardDuty itself", "set auto_enable to ALL or NEW")
         return self
 
 
-def resources(organization: Organization, library: Library, settings: GuardDutyDelegation) -> Iterator[Resource]:
+def resources(organization: Organization, library: Library, settings: GuardDuty) -> Iterator[Resource]:
     """Trusted access, then in each governed region the administrator and what it switches on.
 
     The home region comes first, the others side by side after it: the first designation makes the delegation in AWS
@@ -81,7 +81,7 @@ def resources(organization: Organization, library: Library, settings: GuardDutyD
 
 
 def _designation(
-    organization: Organization, region: str, settings: GuardDutyDelegation, after: tuple[Address, ...]
+    organization: Organization, region: str, settings: GuardDuty, after: tuple[Address, ...]
 ) -> GuardDutyAdministrator:
     return GuardDutyAdministrator(
         name=NAME,
@@ -92,9 +92,7 @@ def _designation(
     )
 
 
-def _configuration(
-    organization: Organization, region: str, settings: GuardDutyDelegation
-) -> GuardDutyOrganizationConfiguration:
+def _configuration(organization: Organization, region: str, settings: GuardDuty) -> GuardDutyOrganizationConfiguration:
     security, features = organization.security_account, _features(settings)
     designation = Address(GuardDutyAdministrator.TYPE, NAME, region=region)
     return GuardDutyOrganizationConfiguration(
@@ -109,7 +107,7 @@ def _configuration(
     )
 
 
-def _features(settings: GuardDutyDelegation) -> dict[str, str]:
+def _features(settings: GuardDuty) -> dict[str, str]:
     """Every protection plan with its coverage; additional configurations as "FEATURE/ADDITIONAL"."""
     features: dict[str, str] = {}
     for name in EVERYTHING:
@@ -121,10 +119,10 @@ def _features(settings: GuardDutyDelegation) -> dict[str, str]:
 
 
 CONTROL = Control(
-    id="guardduty-delegation",
+    id="guardduty",
     title="GuardDuty watches every account in every governed region, run by the security account",
     behavior="detective",
     source="https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html",
-    settings=GuardDutyDelegation,
+    settings=GuardDuty,
     resources=resources,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from guardrails.controls.guardduty_delegation import CONTROL, GuardDutyDelegation
+from guardrails.controls.guardduty import CONTROL, GuardDuty
 from guardrails.engine.resource import Resource
 from guardrails.library import Library
 from guardrails.model import Organization
@@ -23,7 +23,7 @@ RUNTIME = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MA
 
 
 def compiled(organization: Organization, library: Library, **settings: object) -> list[Resource]:
-    found = list(CONTROL.resources(organization, library, GuardDutyDelegation.model_validate(settings)))
+    found = list(CONTROL.resources(organization, library, GuardDuty.model_validate(settings)))
     assert all(isinstance(item, Resource) for item in found)
     return [item for item in found if isinstance(item, Resource)]
 
@@ -123,4 +123,4 @@ def test_the_management_account_as_administrator(organization: Organization, lib
 def test_settings_refused(settings: dict[str, object], message: str) -> None:
     """Contradictions, unknown names and keys are refused while the configuration is read."""
     with pytest.raises(ValidationError, match=message):
-        GuardDutyDelegation.model_validate(settings)
+        GuardDuty.model_validate(settings)
