@@ -155,10 +155,8 @@ def test_a_public_policy_needs_a_bucket_that_lets_it_in(sandbox: Embedded, deplo
     ("properties", "reason"),
     [
         ({"BucketName": "Upper"}, "#/BucketName: failed validation constraint for keyword [pattern]"),
-        (
-            {"ReplicationConfiguration": {"Role": "r", "Rules": []}},
-            "does not implement the property ReplicationConfiguration",
-        ),
+        ({"WebsiteConfiguration": {"IndexDocument": "i"}}, "does not implement the property WebsiteConfiguration"),
+        ({"ReplicationConfiguration": {"Role": "r", "Rules": []}}, "Versioning must be 'Enabled'"),
         ({"VersioningConfiguration": {"Status": "Off"}}, "Off is not a valid enum value"),
         ({"Colour": "red"}, "extraneous key [Colour] is not permitted"),
         ({"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}, "Versioning must be 'Enabled'"),

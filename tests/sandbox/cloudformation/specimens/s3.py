@@ -32,6 +32,31 @@ def make_log_bucket(client: Client) -> None:
     s3.put_bucket_policy(Bucket="logs-of-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [WRITER]}))
 
 
+def make_destination(client: Client) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="replicas", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket="replicas", VersioningConfiguration={"Status": "Enabled"})
+
+
+REPLICATION: dict[str, Any] = {
+    "Role": "arn:aws:iam::111111111111:role/replication",
+    "Rules": [
+        {
+            "Id": "all",
+            "Status": "Enabled",
+            "Priority": 1,
+            "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Disabled"},
+            "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+            "Destination": {
+                "Bucket": "arn:aws:s3:::replicas",
+                "EncryptionConfiguration": {"ReplicaKmsKeyID": "arn:aws:kms:eu-west-1:111111111111:key/1"},
+                "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+                "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
+            },
+        }
+    ],
+}
 SPECIMENS = [
     Specimen(
         "AWS::S3::Bucket",
@@ -80,6 +105,16 @@ SPECIMENS = [
             )
         },
         lambda client, name: client("s3").delete_bucket(Bucket=name),
+    ),
+    Specimen(
+        "AWS::S3::Bucket",
+        {"VersioningConfiguration": {"Status": "Enabled"}, "ReplicationConfiguration": REPLICATION},
+        {
+            "ReplicationConfiguration": lambda client, name: client("s3").delete_bucket_replication(Bucket=name),
+        },
+        lambda client, name: client("s3").delete_bucket(Bucket=name),
+        fixed=frozenset({"VersioningConfiguration"}),  # a bucket that replicates keeps its versioning
+        before=make_destination,
     ),
     Specimen(
         "AWS::S3::BucketPolicy",

@@ -3,6 +3,7 @@
 bucket            buckets
 bucket_settings   their settings, put and read
 lifecycle         their lifecycle rules, put and read
+replication       where they replicate to, put and read
 bucket_policy     their policies
 """
 

@@ -33,6 +33,7 @@ class S3Bucket:
             "ObjectLockEnabled",
             "OwnershipControls",
             "PublicAccessBlockConfiguration",
+            "ReplicationConfiguration",
             "Tags",
             "VersioningConfiguration",
         }

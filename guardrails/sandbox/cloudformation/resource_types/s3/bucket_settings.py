@@ -10,7 +10,7 @@ from typing import Any, Final
 from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 
 from guardrails.sandbox.cloudformation.resource_types import Properties, ResourceFailed
-from guardrails.sandbox.cloudformation.resource_types.s3 import lifecycle
+from guardrails.sandbox.cloudformation.resource_types.s3 import lifecycle, replication
 
 _SSE_S3: Final = MappingProxyType({"SSEAlgorithm": "AES256"})
 """How a new bucket is encrypted."""
@@ -164,6 +164,7 @@ _SETTINGS: Final[Mapping[str, tuple[Callable[[FakeBucket, Any], None], Callable[
             "OwnershipControls": (_put_ownership, _read_ownership),
             "LoggingConfiguration": (_put_logging, _read_logging),
             "LifecycleConfiguration": (lifecycle.put, lifecycle.read),
+            "ReplicationConfiguration": (replication.put, replication.read),
         }
     )
 )
