@@ -21,7 +21,7 @@ def config_role(sandbox: "Embedded", account: str | None) -> str:
     statement = {"Effect": "Allow", "Principal": {"Service": PRINCIPALS[0]}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     made = sandbox.client("iam", account=account).create_role(RoleName="config", AssumeRolePolicyDocument=trust)
-    return made["Role"]["Arn"]
+    return str(made["Role"]["Arn"])
 
 
 def record(sandbox: "Embedded", account: str | None) -> None:

@@ -33,7 +33,7 @@ def recorder(sandbox: Embedded) -> Callable[..., Any]:
 def linked_role(sandbox: Embedded) -> str:
     """The ARN of the management account's service-linked role for AWS Config."""
     made = sandbox.client("iam").create_service_linked_role(AWSServiceName="config.amazonaws.com")
-    return made["Role"]["Arn"]
+    return str(made["Role"]["Arn"])
 
 
 @pytest.fixture
