@@ -23,6 +23,7 @@ from guardrails.organization_facts import trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import (
     ACCOUNT_TYPE,
+    CONFIGURATION_POLICY_TYPE,
     ORGANIZATIONAL_UNIT_TYPE,
     ROOT_ADDRESS,
     STACK_TYPE,
@@ -34,7 +35,9 @@ from guardrails.resources.policy import Policy
 from guardrails.resources.stack_set import StackSet, surplus_of
 
 SCP: Final = "SERVICE_CONTROL_POLICY"
-PROTECTING_TYPES: Final = frozenset({Policy.TYPE, OrganizationTrail.TYPE, STACK_TYPE, StackSet.TYPE})
+PROTECTING_TYPES: Final = frozenset(
+    {Policy.TYPE, OrganizationTrail.TYPE, CONFIGURATION_POLICY_TYPE, STACK_TYPE, StackSet.TYPE}
+)
 FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 NEEDED_ACTIONS: Final = (
     "cloudformation:CreateStack",

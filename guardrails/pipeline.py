@@ -15,7 +15,6 @@ import guardrails.controls
 import guardrails.resources
 from guardrails import config
 from guardrails.controls import Control
-from guardrails.deployment import after_opt_in_regions
 from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
 from guardrails.errors import CatalogError, ConfigError, Problem
@@ -130,7 +129,7 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         raise ConfigError(problems)
     return Desired(
         organization,
-        after_opt_in_regions(found[address] for address in sorted(found)),
+        tuple(found[address] for address in sorted(found)),
         _exclusive(organization),
         tuple(caveats),
         _places(organization),

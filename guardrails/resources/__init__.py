@@ -13,7 +13,6 @@ What a `Ref` may ask for:
 | `organizational_unit_address(path)` | id ("ou-…"), arn, path ("o-…/r-…/ou-…/") |
 | `account_address(name)` | id (12 digits), arn; created, when this run made it |
 | `stack_address(…)` | id (the stack's ARN) and every stack output by its name |
-| `opt_in_region_address(region)` | id, lacking: the accounts without it, by name, a slash between them |
 | others | id, and arn where AWS has one |
 """
 
@@ -27,6 +26,7 @@ ROOT_ADDRESS: Final = Address("AWS::Organizations::Root", ROOT)
 ORGANIZATIONAL_UNIT_TYPE: Final = "AWS::Organizations::OrganizationalUnit"
 ACCOUNT_TYPE: Final = "AWS::Organizations::Account"
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+CONFIGURATION_POLICY_TYPE: Final = "AWS::SecurityHub::ConfigurationPolicy"
 STACK_SETS_PRINCIPAL: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 
 
@@ -55,11 +55,6 @@ def delegated_administrator_address(service_principal: str) -> Address:
     return Address("Guardrails::Organizations::DelegatedAdministrator", service_principal)
 
 
-def opt_in_region_address(region: str) -> Address:
-    """The address of the setting "this opt-in region is enabled in every declared account"."""
-    return Address("Guardrails::Account::OptInRegion", region)
-
-
 def stack_address(name: str, account: str, region: str) -> Address:
     """The address of a stack in one account and region."""
     return Address(STACK_TYPE, name, account, region)
@@ -78,3 +73,8 @@ def permission_set_address(name: str) -> Address:
 def group_address(name: str) -> Address:
     """The address of a group in the identity store."""
     return Address("AWS::IdentityStore::Group", name)
+
+
+def configuration_policy_address(name: str, account: str, region: str) -> Address:
+    """The address of a Security Hub configuration policy, in the administrator's account and home region."""
+    return Address(CONFIGURATION_POLICY_TYPE, name, account, region)

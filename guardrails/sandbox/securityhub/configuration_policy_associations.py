@@ -77,7 +77,7 @@ def batch_get_configuration_policy_associations(call: Call) -> Answer:
 
 @operation("securityhub", "ListConfigurationPolicyAssociations")
 def list_configuration_policy_associations(call: Call) -> Answer:
-    """What holds for every target of the organization, filtered, up to a hundred a page. A look at each that is shown."""
+    """What holds for every target of the organization, filtered, up to a hundred a page. A look at all of them."""
     central, filters = administration.require_central(call), dict(call.parameters.get("Filters") or {})
     if (policy := filters.get("ConfigurationPolicyId")) and policy != SELF_MANAGED:
         filters["ConfigurationPolicyId"] = configuration_policies.of_identifier(central, str(policy)).id
@@ -85,8 +85,7 @@ def list_configuration_policy_associations(call: Call) -> Answer:
     shown = [_described(central, target, association) for target, association in held.items()]
     matching = [each for each in shown if all(each.get(name) == value for name, value in filters.items())]
     answer = PAGING.page(call, "ConfigurationPolicyAssociationSummaries", matching, PER_PAGE)
-    for each in answer["ConfigurationPolicyAssociationSummaries"]:
-        central.unseen.discard(str(each["TargetId"]))
+    central.unseen.clear()
     return answer
 
 
