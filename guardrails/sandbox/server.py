@@ -64,6 +64,7 @@ SUBJECTS: Final = (
     "account_services.ec2.allowed_images",
     "account_services.ec2.vpc_block_public_access",
     "account_services.ec2.launching",
+    "account_services.ec2.default_vpcs",
     "account_services.logs",
     "organizations.service",
     "access_analyzer.service",

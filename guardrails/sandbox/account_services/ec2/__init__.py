@@ -9,6 +9,7 @@ serial_console            instances: access to the serial console
 allowed_images            images: which may be launched
 public_images             images: those that Amazon publishes
 vpc_block_public_access   VPCs: internet gateways blocked
+default_vpcs              VPCs: the one that every account has in a Region, and what keeps one from being deleted
 available_regions         the Regions that an account has
 launching                 volumes and instances that get these defaults
 

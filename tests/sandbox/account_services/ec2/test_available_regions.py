@@ -24,19 +24,3 @@ def test_an_account_sees_its_regions(sandbox: Embedded, refused: Refused) -> Non
     assert names(ec2.describe_regions(Filters=opted_in)) == ["eu-south-1"]
     assert names(ec2.describe_regions(RegionNames=["eu-west-1"])) == ["eu-west-1"]
     assert refused(ec2.describe_regions, RegionNames=["eu-nowhere-1"]) == "InvalidParameterValue"
-
-
-def test_every_region_has_a_default_vpc(sandbox: Embedded, new_account: Callable[..., str]) -> None:
-    """A new account has a default VPC in each Region, which can be deleted with what is in it.
-
-    Source: https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html
-    """
-    account = new_account("one")
-    for region in ("eu-west-1", "us-east-1"):
-        ec2 = sandbox.client("ec2", region, account)
-        (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
-        of_vpc = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
-        for subnet in ec2.describe_subnets(Filters=of_vpc)["Subnets"]:
-            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
-        ec2.delete_vpc(VpcId=vpc["VpcId"])
-        assert ec2.describe_vpcs()["Vpcs"] == []
