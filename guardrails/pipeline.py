@@ -170,7 +170,7 @@ def check_examples(declared: Declared) -> int:
     problems = [problem for policy in policies for problem in check(policy, facts)]
     if problems:
         raise ConfigError(problems)
-    return sum(len(policy.examples) for policy in policies)
+    return sum(len(policy.example_names) for policy in policies)
 
 
 def lint_templates(desired: Desired, passed: Path) -> bool:

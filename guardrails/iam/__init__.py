@@ -8,6 +8,9 @@ condition_block   what all condition operators share: IfExists, set operators, m
 conditions/       the operators, one file per family
 patterns          wildcards and policy variables
 narrowing         exempting principals from what a document denies
+declarative_…     the same for declarative policies: their grammar; which keys and values each type has
+inheritance       declarative policies along an account's path -> its effective policy
+resource_control_services  which services resource control policies restrict
 quotas            how large a policy may be, and how many a target takes
 refusal           what is not understood is refused, never guessed
 """

@@ -20,6 +20,7 @@ from guardrails.iam.grammar import SERVICE_CONTROL, listed
 from guardrails.iam.patterns import Matcher, Pattern, action_matcher, resource_matcher
 from guardrails.iam.patterns import parse as parse_pattern
 from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.iam.resource_control_services import is_restricted
 
 Outcome = Literal["allowed", "explicitDeny", "implicitDeny"]
 LATE_VALUE: Final = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}"
@@ -153,8 +154,7 @@ def evaluate_rcps(request: Request, levels: Sequence[Level], *, owner: str, mana
     """What the resource control policies on the path of the account that owns the resource decide: denied, or allowed.
 
     `levels` hold the policies that deny, from the root to the owner's account (`owner`, its id); `RCPFullAWSAccess` need not be among
-    them. Resources of the management account and requests of service-linked roles are not restricted; whether the resource's service
-    takes part at all is for the caller to know.
+    them. Resources of the management account, requests of service-linked roles and services that take no part are not restricted.
 
     Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept.
     """
@@ -162,6 +162,8 @@ def evaluate_rcps(request: Request, levels: Sequence[Level], *, owner: str, mana
         return Decision("allowed", (Reason("", text="resource control policies do not bind the management account"),))
     if principal(request.principal_arn).service_linked:
         return Decision("allowed", (Reason("", text="resource control policies do not bind service-linked roles"),))
+    if not is_restricted(request.action):
+        return Decision("allowed", (Reason("", text=f"resource control policies do not restrict {request.action}"),))
     matched, denied_by, open_keys = _matched(request, levels)
     denials = tuple(reason for _, reason, denies in matched if denies)
     return Decision("explicitDeny", denials, denied_by) if denials else Decision("allowed", (), open_keys)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from guardrails.iam import patterns
 from guardrails.iam.condition_block import OperatorUse, compile_test, operator_use, value_texts
 from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.iam.resource_control_services import RESOURCE_CONTROL_SERVICES
 
 Where = tuple[str | int, ...]
 VERSION: Final = "2012-10-17"
@@ -27,7 +28,7 @@ MULTIVALUED_KEYS: Final = frozenset(
 """Keys that hold several values (in lower case): without a set operator no condition on them ever matches."""
 _ACTION: Final = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+", re.ASCII)
 _SID: Final = re.compile(r"[A-Za-z0-9]*", re.ASCII)
-_RESERVED: Final = re.compile("\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}[^\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}]*"
+LATE: Final = re.compile("\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}[^\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}]*"
                               "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}")  # fmt: skip
 """A value that AWS completes later: it may have any shape, so what stands around it is judged with a plain word in its place."""
 
@@ -104,12 +105,26 @@ def _resource_control(path: Where, statement: Mapping[str, Any]) -> Iterator[Fla
         yield Flaw((*path, "Principal"), f"Principal is {statement.get('Principal')!r}", "it must be '*'")
     if "NotAction" in statement:
         yield Flaw((*path, "NotAction"), "a resource control policy has no NotAction", "name the actions")
-    if "*" in listed(statement.get("Action", ())):
-        yield Flaw((*path, "Action"), "a resource control policy names services", "write s3:* and so on, not * alone")
+    for action in listed(statement.get("Action", ())):
+        yield from _restricted((*path, "Action"), action)
     if statement.get("Effect") == "Allow":
         yield Flaw(
             (*path, "Effect"), "a resource control policy only denies", "RCPFullAWSAccess allows everything else"
         )
+
+
+def _restricted(path: Where, action: Any) -> Iterator[Flaw]:
+    """Whether resource control policies restrict the service of an action; AWS takes others, and never matches them.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    service = str(action).partition(":")[0].lower()
+    if action == "*":
+        yield Flaw(path, "a resource control policy names services", "write s3:* and so on, not * alone")
+    elif service != "*" and service not in RESOURCE_CONTROL_SERVICES:
+        close = get_close_matches(service, RESOURCE_CONTROL_SERVICES, n=1, cutoff=0.8)
+        message = f"resource control policies do not restrict {service}"
+        yield Flaw(path, message, f"did you mean {close[0]!r}?" if close else "", refused=False)
 
 
 def _statement(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -160,9 +175,9 @@ def _wrong_action(value: Any) -> str:
 def _wrong_resource(value: Any) -> str:
     if not isinstance(value, str):
         return f"{value!r} is no resource"
-    if _RESERVED.match(value):
+    if LATE.match(value):
         return ""
-    plain = _RESERVED.sub("x", value)
+    plain = LATE.sub("x", value)
     try:
         patterns.parse(plain)
     except ValueError as error:
@@ -209,7 +224,7 @@ def _test(path: Where, use: OperatorUse, key: str, value: Any) -> Iterator[Flaw]
         yield Flaw(path, "a condition needs values" if texts == () else "a value is text, a number, true or false")
         return
     for text in texts:
-        if _RESERVED.search(text):
+        if LATE.search(text):
             continue
         try:
             compile_test(use, key, [text])

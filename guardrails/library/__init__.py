@@ -1,6 +1,6 @@
 """policies/ and templates/ -> documents. The only package that imports jinja2 and troposphere, and only when it renders.
 
-policies    one file per policy: metadata, parameters, statements, its own examples -> a policy document
+policies    one file per policy of any kind: metadata, parameters, the policy, its own examples -> a policy document
 templates   one troposphere file per stack -> a CloudFormation template
 """
 
@@ -30,7 +30,7 @@ class Library:
         return templates.build(self.content / "templates", name, parameters)
 
     def policies(self, kind: str) -> "Mapping[str, PolicySource]":
-        """Every policy of a kind ("scp"), by id.
+        """Every policy of a kind ("scp", "tag"), by id.
 
         Raises: ConfigError, with every problem of every file.
         """

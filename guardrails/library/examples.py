@@ -1,8 +1,9 @@
-"""A policy's own examples, really evaluated: is each decided as the file says?
+"""A policy's own examples, really evaluated: is each decided, or does each become effective, as the file says?
 
 The example's account stands below a root that allows everything, in an organizational unit to which the policy is attached:
-beside `FullAWSAccess` when the policy only denies, alone when it allows. A principal may be written short
-("role/Admin", "user/kim", "root"): it then belongs to the account 111111111111.
+beside `FullAWSAccess` when it only denies, alone when it allows. A principal may be written short ("role/Admin", "user/kim",
+"root"): it then belongs to the account 111111111111, which for a resource control policy owns the resource. A principal with the
+path "" is outside the organization.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,52 +11,99 @@ from typing import Any, Final
 
 from guardrails.errors import ConfigError, GuardrailsError, Problem
 from guardrails.iam.context import Request, Values
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, evaluate_scps
-from guardrails.library.policies import Example, PolicySource
+from guardrails.iam.declarative_grammar import flaws
+from guardrails.iam.evaluate import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, evaluate_rcps, evaluate_scps
+from guardrails.iam.grammar import RESOURCE_CONTROL
+from guardrails.iam.inheritance import merged
+from guardrails.library.authorization_policies import AuthorizationPolicy, Example
+from guardrails.library.declarative_policies import DeclarativePolicy
+from guardrails.library.policies import PolicySource
 
 ACCOUNT: Final = "111111111111"
 DEFAULT_PATH: Final = "o-exampleorg/r-exam/ou-exam-11111111/"
+OWNER: Final[Mapping[str, Values]] = {
+    "aws:ResourceAccount": ACCOUNT,
+    "aws:ResourceOrgID": DEFAULT_PATH.partition("/")[0],
+    "aws:ResourceOrgPaths": (DEFAULT_PATH,),
+}
+"""What a request says of the resource that a resource control policy protects."""
 FULL: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 
 
 def check(source: PolicySource, facts: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every example that is not decided as the file expects, or cannot be evaluated; facts must hold no late values."""
-    for index, example in enumerate(source.examples):
-        at = ("examples", index)
+    """Every example that does not end as the file expects, or cannot be evaluated; facts must hold no late values."""
+    for index, name in enumerate(source.example_names):
         try:
-            decision = decide(source, index, facts)
+            yield from _check(source, index, facts)
         except ConfigError as error:
             yield from error.problems
         except (GuardrailsError, ValueError) as error:
-            yield source.problem(at, f"the example {example.name!r} cannot be evaluated: {error}")
-        else:
-            if decision.outcome != example.expect:
-                why = "; ".join(map(str, decision.reasons))
-                message = f"the example {example.name!r} expects {example.expect}, but the answer is {decision.outcome}"
-                yield source.problem((*at, "expect"), message, why)
+            yield source.problem(("examples", index), f"the example {name!r} cannot be evaluated: {error}")
 
 
-def decide(source: PolicySource, index: int, facts: Mapping[str, Any]) -> Decision:
+def _check(source: PolicySource, index: int, facts: Mapping[str, Any]) -> Iterator[Problem]:
+    if isinstance(source, AuthorizationPolicy):
+        example, decision = source.examples[index], decide(source, index, facts)
+        if decision.outcome != example.expect:
+            why = "; ".join(map(str, decision.reasons))
+            message = f"the example {example.name!r} expects {example.expect}, but the answer is {decision.outcome}"
+            yield source.problem(("examples", index, "expect"), message, why)
+    elif isinstance(source, DeclarativePolicy):
+        sample, found = source.samples[index], effective(source, index, facts)
+        wanted = source.filled(
+            ("examples", index, "effective"), sample.effective, source.known(sample.parameters, facts)
+        )
+        if found != wanted:
+            message = f"the example {sample.name!r} is effective otherwise than it says"
+            yield source.problem(("examples", index, "effective"), message, f"it is {found}")
+
+
+def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) -> Decision:
     """The decision about one example of a policy.
 
     Raises: ConfigError, UnsupportedPolicy; ValueError, when the request is none.
     """
     example = source.examples[index]
-    place = source.problem(("examples", index, "parameters"), "")
-    document = source.render(example.parameters, facts, (place.file, place.line, place.column))
+    document = _rendered(source, index, example.parameters, facts)
     known = source.known(example.parameters, facts)
-    request = _request(source.filled(("examples", index, "request"), example.request, known))
-    attached = NamedPolicy(source.id, document)
+    written = source.filled(("examples", index, "request"), example.request, known)
+    attached = NamedPolicy(source.id, document, source.policy_type)
+    if source.policy_type == RESOURCE_CONTROL:
+        return evaluate_rcps(_request(written, OWNER), [Level("organizational unit", (attached,))], owner=ACCOUNT)
     allows = any(statement["Effect"] == "Allow" for statement in document["Statement"])
     levels = [
         Level("Root", (FULL,)),
         Level("organizational unit", (attached,) if allows else (FULL, attached)),
         Level("account", (FULL,)),
     ]
-    return evaluate_scps(request, levels)
+    return evaluate_scps(_request(written, {}), levels)
 
 
-def _request(written: Mapping[str, Any]) -> Request:
+def effective(source: DeclarativePolicy, index: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The effective policy of an account in one example: of this policy, and the one that the example attaches below it.
+
+    Raises: ConfigError.
+    """
+    sample = source.samples[index]
+    document = _rendered(source, index, sample.parameters, facts)
+    at = ("examples", index, "below")
+    below = source.filled(at, sample.below, source.known(sample.parameters, facts))
+    problems = [
+        source.problem((*at, *flaw.path), flaw.message, flaw.suggestion) for flaw in flaws(below, source.policy_type)
+    ]
+    if below and problems:
+        raise ConfigError(problems)
+    return merged([[document], [below]])
+
+
+def _rendered(
+    source: PolicySource, index: int, parameters: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    place = source.problem(("examples", index, "parameters"), "")
+    return source.render(parameters, facts, (place.file, place.line, place.column))
+
+
+def _request(written: Mapping[str, Any], owner: Mapping[str, Values]) -> Request:
     principal = written["principal"]
     short = principal == "root" or principal.startswith(("role/", "user/"))
     return Request(
@@ -64,7 +112,7 @@ def _request(written: Mapping[str, Any]) -> Request:
         resource=written.get("resource", "*"),
         region=written.get("region", ""),
         organization_path=written.get("path", DEFAULT_PATH),
-        context={key: _values(value) for key, value in written.get("context", {}).items()},
+        context={**owner, **{key: _values(value) for key, value in written.get("context", {}).items()}},
     )
 
 

@@ -1,33 +1,41 @@
-"""policies/<kind>/<id>.yaml -> policy documents.
+"""policies/<kind>/<id>.yaml -> policy documents: what the files of every kind have in common.
 
     id, title, description, severity, frameworks, source    what the policy is, and where AWS documents it
     parameters      name -> type (string, list, integer, boolean), description, default (none: it must be given), pattern
-    statements      the statements as AWS spells them; every text may hold Jinja2 {{ expressions }}
-    examples        requests, and what must be decided about them
-    exempt          `false` when trusted principals are bound too; `exempt_reason` then says why
+    statements      of authorization policies (scp, rcp): the statements as AWS spells them
+    content         of declarative policies: the document as AWS spells it, with its operators
+    examples        what must be decided about requests; of declarative policies, what becomes effective
+    exempt          `false` when trusted principals are bound too; `exempt_reason` then says why (scp only)
 
-An expression may use the parameters, and these facts of the organization, which the caller gives:
+Every text in statements, content and examples may hold Jinja2 {{ expressions }}. An expression may use the parameters, and
+these facts of the organization, which the caller gives:
 
     prefix  home_region  governed_regions  organization_id  management_account_id  log_archive_account_id  security_account_id
     log_archive_bucket  trail_name  trail_arn  deployer_roles  break_glass_roles  member_role  trusted_principals
 
-A fact may be text that AWS completes later (an account id inside an ARN): it passes through as it is. Trusted principals are
-exempted here, once for all policies: every Deny gets a condition that lets them alone.
+A fact may be text that AWS completes later (an account id inside an ARN): it passes through as it is.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam.grammar import Flaw, flaws
-from guardrails.iam.narrowing import deny_unless
 from guardrails.problems import nearest
 
 Place = tuple[str, int, int]
 NOWHERE: Final[Place] = ("", 0, 0)
-POLICY_TYPES: Final[Mapping[str, str]] = {"scp": "SERVICE_CONTROL_POLICY"}
+POLICY_TYPES: Final[Mapping[str, str]] = {
+    "scp": "SERVICE_CONTROL_POLICY",
+    "rcp": "RESOURCE_CONTROL_POLICY",
+    "declarative": "DECLARATIVE_POLICY_EC2",
+    "tag": "TAG_POLICY",
+    "backup": "BACKUP_POLICY",
+    "ai-opt-out": "AISERVICES_OPT_OUT_POLICY",
+    "s3": "S3_POLICY",
+}
 """The folders below `policies/`, and the type of the policies in each, as AWS Organizations spells it."""
 
 
@@ -60,21 +68,11 @@ _TYPES: Final = {
 _SHOWN: Final = {"string": "text", "list": "a list of texts", "integer": "a whole number", "boolean": "true or false"}
 
 
-@dataclass(frozen=True)
-class Example:
-    """One request and what must be decided about it; texts in `request` may hold expressions. `parameters` are those of the policy."""
-
-    name: str
-    request: Mapping[str, Any]
-    expect: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PolicySource:
+@dataclass(frozen=True, kw_only=True)
+class PolicySource(ABC):
     """One policy file, read and checked, ready to be rendered.
 
-    `marks` maps a path in the file (keys and list indexes) to line and column. `exempt_reason` is "" when trusted principals are exempt.
+    `marks` maps a path in the file (keys and list indexes) to line and column.
     """
 
     id: str
@@ -85,31 +83,34 @@ class PolicySource:
     frameworks: Mapping[str, tuple[str, ...]]
     source: str
     parameters: Mapping[str, Parameter]
-    statements: Sequence[Mapping[str, Any]]
-    examples: tuple[Example, ...]
-    exempt_reason: str
     file: str
     marks: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def policy_type(self) -> str:
+        """The type of the policy, as AWS Organizations spells it."""
+        return POLICY_TYPES[self.kind]
+
+    @property
+    @abstractmethod
+    def example_names(self) -> tuple[str, ...]:
+        """The names of its examples, in order."""
+
+    @abstractmethod
     def render(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
-        """The policy document for these parameters, with trusted principals exempted; `place` is where the parameters were given.
+        """The policy document for these parameters; `place` is where the parameters were given.
 
-        Raises: ConfigError, with every problem: of the parameters, of an expression, of a statement that AWS would refuse.
+        Raises: ConfigError, with every problem: of the parameters, of an expression, of what AWS would refuse.
         """
-        known = self.known(parameters, facts, place)
-        statements = self.filled(("statements",), self.statements, known)
-        document: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
-        problems = [self._flawed(flaw) for flaw in flaws(document, POLICY_TYPES.get(self.kind, self.kind))]
-        if problems:
-            raise ConfigError(problems)
-        if self.exempt_reason:
-            return document
-        return deny_unless(document, "ArnNotLike", "aws:PrincipalArn", facts["trusted_principals"])
 
-    def _flawed(self, flaw: Flaw) -> Problem:
-        """A flaw of the rendered document, at the place in this file; lists may have grown there, so what holds an item is named."""
-        path = flaw.path[:-1] if len(flaw.path) > 2 and isinstance(flaw.path[-1], int) else flaw.path
-        return self.problem(("statements", *path[1:]), flaw.message, flaw.suggestion)
+    @abstractmethod
+    def without(
+        self, document: Mapping[str, Any], organization_paths: Sequence[str], accounts: Sequence[str]
+    ) -> dict[str, Any]:
+        """A rendered document that lets the excluded OUs (patterns of organization paths) and accounts (ids) alone.
+
+        Raises: ConfigError, when no condition can do that.
+        """
 
     def known(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
         """What expressions may use: the facts, and every parameter with the value that was given, else its default.
@@ -149,19 +150,3 @@ class PolicySource:
         while path and path not in self.marks:
             path = path[:-1]
         return Problem(self.file, *self.marks.get(path, (1, 1)), message, suggestion)
-
-
-def without(document: Mapping[str, Any], organization_paths: Sequence[str], accounts: Sequence[str]) -> dict[str, Any]:
-    """The same document, denying nothing to principals of the excluded OUs (patterns of organization paths) and accounts (ids).
-
-    A principal outside every organization has no path: `ForAllValues` holds without a value, so it stays denied.
-
-    Raises: ConfigError, when the document allows: an Allow cannot be made to skip anyone by a condition.
-    """
-    if not organization_paths and not accounts:
-        return dict(document)
-    if any(statement["Effect"] != "Deny" for statement in document["Statement"]):
-        message = "a policy that allows cannot exclude organizational units or accounts"
-        raise ConfigError([Problem("", 0, 0, message, "attach it to the others instead")])
-    narrowed = deny_unless(document, "ForAllValues:StringNotLike", "aws:PrincipalOrgPaths", organization_paths)
-    return deny_unless(narrowed, "StringNotEquals", "aws:PrincipalAccount", accounts)

@@ -1,17 +1,20 @@
 """One policy file -> a `PolicySource`, or everything that is wrong with it."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from guardrails.config.messages import validate, value_at
 from guardrails.config.vocabulary import Names, Settings, Shaped, wrong
 from guardrails.errors import ConfigError, Problem
+from guardrails.library.authorization_policies import AuthorizationPolicy, Example
+from guardrails.library.declarative_policies import DeclarativePolicy, Sample
 from guardrails.library.expressions import WrongExpression, understand
-from guardrails.library.policies import NOWHERE, Example, Parameter, Place, PolicySource
+from guardrails.library.policies import NOWHERE, Parameter, Place, PolicySource
 from guardrails.problems import Problems, nearest
 from guardrails.yaml_document import Document, Where, read
 
@@ -81,8 +84,17 @@ class ExampleShape(Settings):
     parameters: dict[str, Any] = Field({})
 
 
-class PolicyShape(Settings):
-    """A policy file."""
+class SampleShape(Settings):
+    """One item of `examples` of a declarative policy."""
+
+    name: Text
+    effective: dict[str, Any] = Field(min_length=1)
+    below: dict[str, Any] = Field({})
+    parameters: dict[str, Any] = Field({})
+
+
+class PolicyShape(Settings, ABC):
+    """What every policy file has."""
 
     id: str
     title: Text
@@ -91,10 +103,61 @@ class PolicyShape(Settings):
     frameworks: dict[str, tuple[Annotated[str, BeforeValidator(_number_as_text)], ...]] = Field({})
     source: Annotated[str, Shaped("https://.+", "the https address of a page")]
     parameters: dict[ParameterName, ParameterShape] = Field({})
+
+    @abstractmethod
+    def made(self, given: Mapping[str, Any]) -> PolicySource:
+        """The policy that a file of this shape holds; `given` is what does not stand in the file."""
+
+    def metadata(self) -> dict[str, Any]:
+        """What a policy of every kind is made with."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "description": self.description,
+            "severity": self.severity,
+            "frameworks": self.frameworks,
+            "source": self.source,
+            "parameters": {name: Parameter(name, **dict(shape)) for name, shape in self.parameters.items()},
+        }
+
+
+class AuthorizationShape(PolicyShape):
+    """A file of a resource control policy."""
+
     statements: tuple[Annotated[dict[str, Any], AfterValidator(_named)], ...] = Field(min_length=1)
     examples: tuple[ExampleShape, ...] = Field(min_length=1)
+
+    def made(self, given: Mapping[str, Any]) -> PolicySource:
+        """The policy with its statements and the requests to decide."""
+        examples = tuple(
+            Example(example.name, example.request.model_dump(exclude_unset=True), example.expect, example.parameters)
+            for example in self.examples
+        )
+        reason = {"exempt_reason": "", **given}
+        return AuthorizationPolicy(statements=self.statements, examples=examples, **self.metadata(), **reason)
+
+
+class ServiceControlShape(AuthorizationShape):
+    """A file of a service control policy."""
+
     exempt: bool = True
     exempt_reason: Text = ""
+
+    def made(self, given: Mapping[str, Any]) -> PolicySource:
+        """The policy, with the reason why it binds trusted principals too."""
+        return super().made({**given, "exempt_reason": self.exempt_reason})
+
+
+class DeclarativeShape(PolicyShape):
+    """A file of a declarative policy."""
+
+    content: dict[str, Any] = Field(min_length=1)
+    examples: tuple[SampleShape, ...] = Field(min_length=1)
+
+    def made(self, given: Mapping[str, Any]) -> PolicySource:
+        """The policy with its content and what becomes effective."""
+        samples = tuple(Sample(**dict(sample)) for sample in self.examples)
+        return DeclarativePolicy(content=self.content, samples=samples, **self.metadata(), **given)
 
 
 def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
@@ -133,46 +196,43 @@ def read_policy(file: Path, kind: str) -> PolicySource:
     """
     problems = Problems()
     document = read(file, str(file), problems)
-    shape = _shape(document, file.stem, problems) if document else None
+    shape = _shape(SHAPES.get(kind, DeclarativeShape), document, file.stem, problems) if document else None
     if problems.found or document is None or shape is None:
         raise ConfigError(problems.found)
-    return PolicySource(
-        id=shape.id,
-        kind=kind,
-        title=shape.title,
-        description=shape.description,
-        severity=shape.severity,
-        frameworks=shape.frameworks,
-        source=shape.source,
-        parameters={name: Parameter(name, **dict(parameter)) for name, parameter in shape.parameters.items()},
-        statements=shape.statements,
-        examples=tuple(
-            Example(example.name, example.request.model_dump(exclude_unset=True), example.expect, example.parameters)
-            for example in shape.examples
-        ),
-        exempt_reason=shape.exempt_reason,
-        file=document.file,
-        marks=document.values,
-    )
+    return shape.made({"kind": kind, "file": document.file, "marks": document.values})
 
 
-def _shape(document: Document, name: str, problems: Problems) -> PolicyShape | None:
-    shape = validate(PolicyShape, document, (), Names(), problems)
+SHAPES: Final[Mapping[str, type[PolicyShape]]] = {
+    "scp": ServiceControlShape,
+    "rcp": AuthorizationShape,
+}
+"""The shape of the files of a kind; those of all other kinds are declarative."""
+
+
+def _shape(model: type[PolicyShape], document: Document, name: str, problems: Problems) -> PolicyShape | None:
+    shape = validate(model, document, (), Names(), problems)
     examples = value_at(document.data, ("examples",))
-    requests = [
-        ("examples", index, "request") for index, _ in enumerate(examples if isinstance(examples, list) else [])
+    inside = [
+        ("examples", index, key)
+        for index, _ in enumerate(examples if isinstance(examples, list) else [])
+        for key in ("request", "effective", "below")
     ]
-    for at in (("statements",), *requests):
+    for at in (("statements",), ("content",), *inside):
         _check_expressions(value_at(document.data, at), document, at, problems)
     if shape is None:
         return None
     if shape.id != name:
         problems.add(document.place(("id",)), f"id is {shape.id!r}", f"it is the file's name, {name!r}")
+    if isinstance(shape, ServiceControlShape):
+        _check_exemption(shape, document, problems)
+    return shape
+
+
+def _check_exemption(shape: ServiceControlShape, document: Document, problems: Problems) -> None:
     if shape.exempt and shape.exempt_reason:
         problems.add(document.place(("exempt_reason",)), "exempt_reason stands only beside exempt: false")
     if not shape.exempt and not shape.exempt_reason:
         problems.add(document.place(("exempt",)), "exempt: false needs a written exempt_reason")
-    return shape
 
 
 def _check_expressions(value: Any, document: Document, at: Where, problems: Problems) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from guardrails.controls.service_control_policies import CONTROL, KIND, DeclaredPolicy, ServiceControlPolicies
+from guardrails.controls.service_control_policies import CONTROL, KIND, ServiceControlPolicies
+from guardrails.declared_policies import DeclaredPolicy
 from guardrails.engine.resource import Caveat, Ref, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
@@ -121,7 +122,7 @@ def test_what_one_target_takes(organization: Organization, library: Library) -> 
     many = [declared(name=f"policy-{number}", organizational_units=("Workloads",)) for number in range(10)]
     compiled(organization, library, *many[:9])
     assert refused(organization, library, *many) == [
-        "10 policies are attached to Workloads, AWS takes 9 besides FullAWSAccess"
+        "10 policies of type SERVICE_CONTROL_POLICY are attached to Workloads, AWS takes 9 besides its own"
     ]
 
 

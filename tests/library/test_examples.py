@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 
+from guardrails.library.authorization_policies import AuthorizationPolicy, Example
 from guardrails.library.examples import check, decide, has_both_kinds
-from guardrails.library.policies import Example, Parameter, PolicySource
+from guardrails.library.policies import Parameter
 
 FACTS = {"trusted_principals": ["arn:*:iam::*:role/Deployer"]}
-SOURCE = PolicySource(
+SOURCE = AuthorizationPolicy(
     id="p",
     kind="scp",
     title="T",
@@ -24,7 +25,7 @@ SOURCE = PolicySource(
 )
 
 
-def with_example(**changes: Any) -> PolicySource:
+def with_example(**changes: Any) -> AuthorizationPolicy:
     request = {"principal": "role/Admin", "action": "s3:GetObject", **changes.pop("request", {})}
     return replace(
         SOURCE, examples=(Example(**{"name": "e", "request": request, "expect": "explicitDeny", **changes}),)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
+from guardrails.library.authorization_policies import AuthorizationPolicy
 from guardrails.library.examples import check
 from guardrails.library.policy_files import read_policy
 
@@ -50,6 +51,7 @@ def test_a_good_file(tmp_path: Path) -> None:
     """A file comes out as it was written, with defaults for what was left out."""
     assert read(tmp_path, GOOD) == []
     policy = read_policy(tmp_path / "good.yaml", "scp")
+    assert isinstance(policy, AuthorizationPolicy)
     assert (policy.id, policy.title, policy.exempt_reason, dict(policy.frameworks)) == ("good", "A title", "", {})
     assert policy.parameters["bucket"].default == "logs"
     assert policy.examples[0].expect == "allowed"

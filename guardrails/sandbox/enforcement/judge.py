@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from moto.organizations.models import FakePolicy
 
@@ -23,10 +23,6 @@ from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.sandbox.organizations import organization, policy_targets, policy_types
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.refusals import Refusal
-
-RCP_SERVICES: Final = frozenset({"aoss", "ecr", "kms", "s3", "secretsmanager", "sqs", "sts"})
-"""The services whose resources resource control policies restrict, by the prefix of their actions."""
-RCP_EXEMPT_ACTIONS: Final = frozenset({"kms:RetireGrant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +62,7 @@ def _service_control(request: Request) -> Denial | None:
 
 
 def _resource_control(request: Request) -> Denial | None:
-    service = request.action.partition(":")[0]
     owner = str(request.context.get("aws:ResourceAccount", ""))
-    if service not in RCP_SERVICES or request.action in RCP_EXEMPT_ACTIONS:
-        return None
     if policy_types.status(RESOURCE_CONTROL) != "ENABLED" or organization.find_account(owner) is None:
         return None
     levels = _levels(owner, RESOURCE_CONTROL)

@@ -17,7 +17,6 @@ account_creation           accounts asked for and made
 placement                  who is told when an account gets, changes or loses its place
 policies                   policies written, changed, deleted, listed
 policy_content             the size and grammar of a policy's text
-inheritance                how declarative policies are written, and merged along a path
 effective_policies         what the policies of a type come to for an account
 policy_types               policy types enabled and disabled in the root
 policy_targets             the record of what hangs where

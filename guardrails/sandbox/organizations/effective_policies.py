@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from guardrails.sandbox.organizations import authority, inheritance, organization, policy_targets, policy_types
+from guardrails.iam import inheritance
+from guardrails.sandbox.organizations import authority, organization, policy_targets, policy_types
 from guardrails.sandbox.organizations.policy_content import AUTHORIZATION_TYPES
 from guardrails.sandbox.organizations.policy_targets import Target
 from guardrails.sandbox.serving.calls import Call

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guardrails.iam import grammar
+from guardrails.iam import declarative_grammar, grammar
 from guardrails.iam.quotas import QUOTAS
-from guardrails.sandbox.organizations import inheritance, organization
+from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.refusals import Refusal
 
 AUTHORIZATION_TYPES: Final = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
@@ -40,9 +40,8 @@ def checked(policy_type: str, content: str) -> str:
 
 def _flaw(policy_type: str, document: Mapping[str, Any]) -> str:
     """The first thing in a policy that AWS refuses, or "": what it takes and never matches is none of it."""
-    if policy_type not in AUTHORIZATION_TYPES:
-        return inheritance.flaw(policy_type, document)
-    found = (each for each in grammar.flaws(document, policy_type) if each.refused)
+    judge = grammar.flaws if policy_type in AUTHORIZATION_TYPES else declarative_grammar.flaws
+    found = (each for each in judge(document, policy_type) if each.refused)
     return next((f"{each.where}: {each.message}" for each in found), "")
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from guardrails import config
 from guardrails.iam.document import minified
 from guardrails.library import Library
-from guardrails.library.policies import PolicySource
+from guardrails.library.authorization_policies import AuthorizationPolicy
 from guardrails.organization_facts import policy_facts
 from guardrails.pipeline import known_controls
 from guardrails.placeholders import with_placeholders
@@ -177,7 +177,7 @@ def facts(member: str) -> dict[str, Any]:
     return with_placeholders(policy_facts(organization)) | accounts
 
 
-def asked(source: PolicySource, index: int, facts: Mapping[str, Any], member: str) -> Request:
+def asked(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any], member: str) -> Request:
     """The request of an example, of the member account instead of the examples' account."""
     known = source.known(source.examples[index].parameters, facts)
     filled = source.filled(("examples", index, "request"), source.examples[index].request, known)
@@ -212,7 +212,7 @@ def is_denied(client: Any, method: str, parameters: Parameters) -> bool:
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_shipped_policies_do_on_the_sandbox_what_their_examples_say(
-    sandbox: Embedded, member: str, facts: dict[str, Any], acting: Acting, source: PolicySource
+    sandbox: Embedded, member: str, facts: dict[str, Any], acting: Acting, source: AuthorizationPolicy
 ) -> None:
     """Each call that a shipped policy must deny is denied, and each that must stay allowed is let through."""
     organizations = sandbox.client("organizations")

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from guardrails.iam.declarative_shapes import TOP_LEVEL
 from guardrails.iam.quotas import QUOTAS, PolicyQuota
 from guardrails.sandbox.embedded import Embedded
 from guardrails.sandbox.organizations import policies
-from guardrails.sandbox.organizations.inheritance import TOP_LEVEL
 
 Refused = Callable[..., str]
 DENY = {"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}

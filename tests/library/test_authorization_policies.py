@@ -11,7 +11,8 @@ from guardrails.errors import ConfigError
 from guardrails.iam.context import Request
 from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
 from guardrails.library import Library
-from guardrails.library.policies import Example, Parameter, PolicySource, without
+from guardrails.library.authorization_policies import AuthorizationPolicy, Example
+from guardrails.library.policies import Parameter
 
 FACTS: dict[str, Any] = {
     "prefix": "acme",
@@ -23,8 +24,8 @@ DENY = {"Sid": "One", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 
 def source(
     *statements: dict[str, Any], parameters: tuple[Parameter, ...] = (), exempt_reason: str = "", name: str = "p"
-) -> PolicySource:
-    return PolicySource(
+) -> AuthorizationPolicy:
+    return AuthorizationPolicy(
         id=name,
         kind="scp",
         title="T",
@@ -193,16 +194,16 @@ PATHS = {
 )
 def test_exclusions(path: str, account: str, expected: str) -> None:
     """An excluded OU is let alone with all below it, an excluded account too; siblings, parents and accounts without a path are denied."""
-    document = without(source(DENY).render({}, FACTS), [f"{PATHS['Sandbox']}*"], ["222222222222"])
+    document = source(DENY).without(source(DENY).render({}, FACTS), [f"{PATHS['Sandbox']}*"], ["222222222222"])
     assert outcome(document, path=path, account=account) == expected
 
 
 def test_exclusions_are_for_denials() -> None:
     """No exclusion changes nothing; excluding from a policy that allows is refused, because no condition can do it."""
     document = {"Version": "2012-10-17", "Statement": [{**DENY, "Effect": "Allow"}]}
-    assert without(document, [], []) == document
+    assert source(DENY).without(document, [], []) == document
     with pytest.raises(ConfigError, match="cannot exclude"):
-        without(document, ["o-x/*"], [])
+        source(DENY).without(document, ["o-x/*"], [])
 
 
 def test_a_policy_that_does_not_exist(tmp_path: Path) -> None:

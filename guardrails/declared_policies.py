@@ -1,0 +1,145 @@
+"""Organization policies that a user declares: policies of the library, where each holds, and with which parameters.
+
+What every policy type has in common: quotas of size and of policies on one target, exclusions as conditions or refused, the
+policy type enabled, the services trusted that act on the policies.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import Field
+
+from guardrails.config.vocabulary import GlobalTargetsSettings, Settings, place
+from guardrails.engine.resource import Address, Caveat, Ref, Resource
+from guardrails.errors import ConfigError, Problem
+from guardrails.iam.document import minified
+from guardrails.iam.quotas import QUOTAS
+from guardrails.library import Library
+from guardrails.library.policies import POLICY_TYPES
+from guardrails.model import Organization, Targets
+from guardrails.organization_facts import policy_facts
+from guardrails.placeholders import with_placeholders
+from guardrails.resources import (
+    account_address,
+    organizational_unit_address,
+    policy_type_address,
+    trusted_access_address,
+)
+from guardrails.resources.policy import Policy
+from guardrails.resources.policy_type import PolicyType
+from guardrails.resources.trusted_access import TrustedAccess
+from guardrails.targets import PolicyAttachments, policy_attachments
+
+TRUSTED: Final[Mapping[str, str]] = {
+    "BACKUP_POLICY": "backup.amazonaws.com",
+    "DECLARATIVE_POLICY_EC2": "ec2.amazonaws.com",
+    "TAG_POLICY": "tagpolicies.tag.amazonaws.com",
+}
+"""Policy types whose service must see the whole organization, to make the plans or to report who complies."""
+
+
+class DeclaredPolicy(Settings):
+    """One policy of the library, where it holds, and with which parameters."""
+
+    policy: str = Field(description="The id of a policy: a file name in the folder of its kind, without .yaml.")
+    name: str = Field("", description="Its name in AWS; needed only where one policy is declared twice.")
+    targets: GlobalTargetsSettings = Field(
+        default_factory=Targets, description="Where it holds; everywhere when left out."
+    )
+    parameters: dict[str, Any] = Field(default_factory=dict, description="Values for the policy's parameters.")
+
+
+def compiled(
+    organization: Organization, library: Library, declared: Sequence[tuple[str, DeclaredPolicy]]
+) -> Iterator[Resource | Caveat]:
+    """One policy for each declared one, a pair of its kind ("scp") and what was declared; with what their types need.
+
+    Raises: ConfigError, with every problem; nothing may exceed AWS's quotas of size and of policies on one target.
+    """
+    facts = policy_facts(organization)
+    policies: dict[str, tuple[Policy, DeclaredPolicy]] = {}
+    problems: list[Problem] = []
+    for kind, each in declared:
+        try:
+            policy, caveat = _policy(organization, library, kind, each, facts)
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if policy.name in policies:
+            message = f"the policy {policy.name} is declared twice"
+            problems.append(Problem(*place(each), message, "give one of them another name:"))
+        policies[policy.name] = policy, each
+        if caveat:
+            yield Caveat(f"{policy.name}: {caveat}")
+    problems += [problem for policy, each in policies.values() for problem in _too_large(policy, each)]
+    problems += _too_many(list(policies.values()))
+    if problems:
+        raise ConfigError(problems)
+    for policy_type in dict.fromkeys(POLICY_TYPES[kind] for kind, _ in declared):
+        yield from needs(policy_type)
+    yield from (policy for policy, _ in policies.values())
+
+
+def needs(policy_type: str) -> Iterator[Resource]:
+    """What must stand before a policy of a type is attached: the type enabled, and for some a service trusted."""
+    yield PolicyType(name=policy_type)
+    if policy_type in TRUSTED:
+        yield TrustedAccess(name=TRUSTED[policy_type])
+
+
+def _policy(
+    organization: Organization, library: Library, kind: str, declared: DeclaredPolicy, facts: Mapping[str, Any]
+) -> tuple[Policy, str]:
+    source = library.policy(kind, declared.policy, place(declared))
+    where = policy_attachments(organization, declared.targets)
+    try:
+        content = source.without(
+            source.render(declared.parameters, facts, place(declared)),
+            [f"{Ref(organizational_unit_address(path), 'path')}*" for path in where.excluded_organizational_units],
+            [str(Ref(account_address(name))) for name in where.excluded_accounts],
+        )
+    except ConfigError as error:
+        raise ConfigError([_placed(problem, declared) for problem in error.problems]) from error
+    policy_type = source.policy_type
+    trusted = [trusted_access_address(TRUSTED[policy_type])] if policy_type in TRUSTED else []
+    policy = Policy(
+        name=declared.name or source.id,
+        policy_type=policy_type,
+        content=content,
+        description=source.title,
+        targets=_targets(where),
+        depends_on=frozenset({policy_type_address(policy_type), *trusted}),
+    )
+    return policy, where.reason
+
+
+def _placed(problem: Problem, declared: DeclaredPolicy) -> Problem:
+    """A problem of the targets, which a policy file knows nothing about, where the targets stand."""
+    where = declared.targets if declared.targets.source.file else declared
+    return problem if problem.file else Problem(*place(where), problem.message, problem.suggestion)
+
+
+def _targets(where: PolicyAttachments) -> tuple[Address, ...]:
+    units = [organizational_unit_address(path) for path in where.organizational_units]
+    return tuple(sorted([*units, *(account_address(name) for name in where.accounts)]))
+
+
+def _too_large(policy: Policy, declared: DeclaredPolicy) -> Iterator[Problem]:
+    size, most = len(minified(with_placeholders(policy.content))), QUOTAS[policy.policy_type].max_characters
+    if size > most:
+        message = f"the policy {policy.name} has {size:,} characters, AWS takes {most:,}"
+        yield Problem(*place(declared), message, "split it, or give it fewer parameters")
+
+
+def _too_many(policies: Sequence[tuple[Policy, DeclaredPolicy]]) -> Iterator[Problem]:
+    """Where more policies of a type are attached than AWS takes, told at the last of them."""
+    on_target = Counter((policy.policy_type, target) for policy, _ in policies for target in policy.targets)
+    for (policy_type, target), count in on_target.items():
+        quota = QUOTAS[policy_type]
+        most = quota.max_attached - quota.always_attached
+        if count > most:
+            *_, last = (each for policy, each in policies if policy.policy_type == policy_type)
+            besides = " besides its own" if quota.always_attached else ""
+            message = f"{count} policies of type {policy_type} are attached to {target.name}, AWS takes {most}{besides}"
+            yield Problem(*place(last), message, "attach some of them higher up: what is inherited takes no place")

@@ -1,0 +1,50 @@
+"""Every policy that ships, of whichever kind: its examples end as it says, it fits, and it says what it is."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guardrails.iam.document import minified
+from guardrails.iam.quotas import QUOTAS
+from guardrails.library import Library
+from guardrails.library.declarative_policies import DeclarativePolicy
+from guardrails.library.examples import check
+from guardrails.library.policies import POLICY_TYPES, PolicySource
+
+REPOSITORY = Path(__file__).parents[2]
+SOURCES = [source for kind in POLICY_TYPES for source in Library(REPOSITORY).policies(kind).values()]
+MOST_LINES = 200
+each = pytest.mark.parametrize("source", SOURCES, ids=lambda source: f"{source.kind}/{source.id}")
+
+
+def test_every_kind_has_policies() -> None:
+    """No kind is empty, and no folder is of no kind."""
+    assert {source.kind for source in SOURCES} == set(POLICY_TYPES)
+    assert {folder.name for folder in (REPOSITORY / "policies").iterdir()} == set(POLICY_TYPES)
+
+
+@each
+def test_examples(source: PolicySource, facts: dict[str, Any]) -> None:
+    """Every example ends as the file says, and there are two at least: of declarative policies one shows what a policy below changes."""
+    assert list(check(source, facts)) == []
+    assert len(source.example_names) >= 2
+    if isinstance(source, DeclarativePolicy):
+        assert any(sample.below for sample in source.samples)
+
+
+@each
+def test_size(source: PolicySource, facts: dict[str, Any]) -> None:
+    """The policy takes less than half of what AWS allows; the file stays readable."""
+    assert len(minified(source.render({}, facts))) < QUOTAS[source.policy_type].max_characters / 2
+    assert len(Path(source.file).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@each
+def test_metadata(source: PolicySource) -> None:
+    """The title fits where AWS shows it, the source is AWS's documentation, and frameworks name their controls."""
+    assert len(source.title) <= 100
+    assert not source.title.endswith(".")
+    assert source.source.startswith("https://docs.aws.amazon.com/")
+    assert source.frameworks
+    assert all(source.frameworks.values())

@@ -1,0 +1,127 @@
+"""Declared organization policies of every kind become policies on their targets, within AWS's quotas; or are refused in the file."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guardrails import config
+from guardrails.controls.organization_policies import CONTROL, OrganizationPolicies
+from guardrails.declared_policies import TRUSTED, DeclaredPolicy, compiled
+from guardrails.engine.resource import Caveat, Ref, Resource
+from guardrails.errors import ConfigError
+from guardrails.library import Library
+from guardrails.library.policies import POLICY_TYPES
+from guardrails.model import Targets
+from guardrails.resources import (
+    ROOT_ADDRESS,
+    account_address,
+    organizational_unit_address,
+    policy_type_address,
+    trusted_access_address,
+)
+from guardrails.resources.policy import Policy
+from guardrails.resources.policy_type import PolicyType
+from guardrails.resources.trusted_access import TrustedAccess
+from tests.organization_line import FIRST_DAY
+
+
+@pytest.fixture
+def library(repository: Path) -> Library:
+    """The content that ships."""
+    return Library(repository)
+
+
+def declared(policy: str, name: str = "", **targets: Any) -> DeclaredPolicy:
+    return DeclaredPolicy(policy=policy, name=name, targets=Targets(**targets))
+
+
+def made(library: Library, *policies: tuple[str, DeclaredPolicy]) -> list[Resource | Caveat]:
+    return list(compiled(FIRST_DAY, library, policies))
+
+
+def test_every_kind_with_what_it_needs(library: Library) -> None:
+    """Each policy is of the type of its kind, on the root when nothing is said, and waits for its type and for who must be trusted."""
+    everything = [(kind, declared(name)) for kind in POLICY_TYPES for name in library.policies(kind)]
+    items = made(library, *everything[:5], *everything[5:])
+    policies = [item for item in items if isinstance(item, Policy)]
+    assert len(policies) == len(everything)
+    assert {item.name for item in items if isinstance(item, PolicyType)} == set(POLICY_TYPES.values())
+    assert {item.name for item in items if isinstance(item, TrustedAccess)} == set(TRUSTED.values())
+    for policy in policies:
+        assert policy.targets == (ROOT_ADDRESS,)
+        assert policy_type_address(policy.policy_type) in policy.references()
+        if policy.policy_type in TRUSTED:
+            assert trusted_access_address(TRUSTED[policy.policy_type]) in policy.references()
+
+
+def test_a_resource_control_policy_excludes_resources(library: Library) -> None:
+    """What is excluded is named by its resources' account and place, not by the principal's: whoever asks, those are let alone."""
+    targets: dict[str, Any] = {
+        "excluded_organizational_units": ("Workloads/Dev",),
+        "excluded_accounts": ("management",),
+    }
+    *_, policy = made(library, ("rcp", declared("require-tls", **targets)))
+    assert isinstance(policy, Policy)
+    condition = policy.content["Statement"][0]["Condition"]
+    path = f"{Ref(organizational_unit_address('Workloads/Dev'), 'path')}*"
+    assert condition["ForAllValues:StringNotLike"] == {"aws:ResourceOrgPaths": [path]}
+    assert condition["StringNotEquals"] == {"aws:ResourceAccount": [str(Ref(account_address("management")))]}
+    assert "aws:Principal" not in json.dumps(policy.content)
+
+
+def test_more_than_one_target_takes(library: Library) -> None:
+    """Each type has its quota: four resource control policies of ours, ten declarative ones; what hangs elsewhere does not count."""
+    tls = [("rcp", declared("require-tls", f"tls-{number}")) for number in range(5)]
+    images = [("declarative", declared("allowed-images", f"images-{number}")) for number in range(10)]
+    made(library, *tls[:4], *images, ("rcp", declared("require-tls", "dev", organizational_units=("Dev",))))
+    with pytest.raises(ConfigError) as refused:
+        made(library, *tls, *images)
+    assert [problem.message for problem in refused.value.problems] == [
+        "5 policies of type RESOURCE_CONTROL_POLICY are attached to Root, AWS takes 4 besides its own"
+    ]
+
+
+CONTROLS = """\
+organization-policies:
+  policies:
+    - kind: {kind}
+      policy: {policy}
+      targets: {{{targets}}}
+"""
+
+
+def problems_of(tmp_path: Path, repository: Path, controls: str) -> list[str]:
+    """What is wrong with a controls.yaml beside the rest of the configuration that ships."""
+    folder = shutil.copytree(repository / "config", tmp_path / "config")
+    (folder / "controls.yaml").write_text(controls, encoding="utf-8")
+    try:
+        (declaration,) = (organization := config.load(folder, {CONTROL.id: OrganizationPolicies}, set())).controls
+        list(CONTROL.resources(organization, Library(repository), declaration.settings))
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy", "targets", "problem"),
+    [
+        ("tags", "x", "", "controls.yaml:3:13: 'kind' is 'tags', but should be 'rcp', 'declarative', 'tag', 'backup'"),
+        ("scp", "deny-root-user", "", "controls.yaml:3:13: 'kind' is 'scp', but should be 'rcp', 'declarative'"),
+        ("tag", "environment-and-owners", "", "there is no policy 'environment-and-owners' in"),
+        ("tag", "environment-and-owner", "excluded_accounts: [log-archive]",
+         "controls.yaml:5:16: a policy of the kind tag has no conditions, and so no exclusions"),
+        ("s3", "block-public-access", "excluded_organizational_units: [Sandbox]",
+         "controls.yaml:5:16: a policy of the kind s3 has no conditions, and so no exclusions"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_honoured(
+    tmp_path: Path, repository: Path, kind: str, policy: str, targets: str, problem: str
+) -> None:
+    """An unknown kind or policy, and an exclusion that no condition can express, are refused where they stand."""
+    controls = CONTROLS.format(kind=kind, policy=policy, targets=targets)
+    (found,) = problems_of(tmp_path, repository, controls)
+    assert problem in found
+    assert "controls.yaml:" in found
