@@ -8,8 +8,9 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import botocore.session
 from boto3 import Session
@@ -71,12 +72,11 @@ class Sessions:
         with self._lock:
             if key not in self._clients:
                 session: Any = self._session(account)  # its overloads know only literal service names
-                self._clients[key] = session.client(
-                    service,
-                    region_name=region,
-                    config=self._config,
-                    endpoint_url=self._endpoint.url if self._endpoint else None,
-                )
+                url = self._endpoint.url if self._endpoint else None
+                made = session.client(service, region_name=region, config=self._config, endpoint_url=url)
+                if url:
+                    made.meta.events.register("before-sign.s3-control", partial(_without_account_in_host, url))
+                self._clients[key] = made
             return self._clients[key]
 
     def _session(self, account: str) -> Session:
@@ -119,6 +119,11 @@ class Sessions:
 
     def _partition(self) -> str:
         return self._session("").get_partition_for_region(self._home_region)
+
+
+def _without_account_in_host(url: str, request: Any, **_: Any) -> None:
+    """S3 Control puts the account id before the host name, and such a name leads nowhere; the same id travels in a header."""
+    request.url = urlsplit(request.url)._replace(netloc=urlsplit(url).netloc).geturl()
 
 
 @cache

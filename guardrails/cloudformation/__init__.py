@@ -10,6 +10,13 @@ from typing import Any, Final
 MAX_TEMPLATE_BYTES: Final = 51_200
 """How large a template may be that is sent along with a request."""
 
+METADATA: Final = "AccountSettings"
+"""Where in its metadata a template lists the probes of the settings that its function puts."""
+SETTINGS: Final = "Settings"
+"""The logical id of the custom resource that puts them."""
+REVISION: Final = "Revision"
+"""The parameter whose change makes it put them again: how often that was is nobody's declaration."""
+
 REMARKS: Final = frozenset({"AWSTemplateFormatVersion", "Description", "Metadata"})
 
 
@@ -49,8 +56,13 @@ def parameter_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:
 def given_parameters(
     found: Mapping[str, Any], template: Mapping[str, Any], wanted: Mapping[str, str]
 ) -> dict[str, str]:
-    """The parameters of a described stack (set), but for those that are not wanted and stand at the template's own default."""
+    """The parameters of a described stack (set), but for those that are not wanted and stand at the template's own default.
+
+    Nor is told how often its settings were put again.
+    """
     live = {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())}
     declared = template.get("Parameters", {})
     defaults = {name: str(item["Default"]) for name, item in declared.items() if "Default" in item}
+    if METADATA in template.get("Metadata", {}):
+        live.pop(REVISION, None)
     return {name: value for name, value in live.items() if name in wanted or defaults.get(name) != value}

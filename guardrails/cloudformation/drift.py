@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from guardrails.cloudformation import SETTINGS
 from guardrails.cloudformation.stacks import followed
 from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.port import Reader, Writer
@@ -66,12 +67,23 @@ def differences(drifts: Iterable[Mapping[str, Any]], place: str = "") -> Iterato
 
 
 def drifted_resources(drift: Iterable[Difference]) -> dict[str, set[str]]:
-    """The logical ids that such differences name, by place ("" for a stack of its own)."""
+    """The logical ids of what CloudFormation found drifted, by place ("" for a stack of its own)."""
     found: dict[str, set[str]] = {}
+    for place, resource in _resources(drift):
+        if resource != SETTINGS:
+            found.setdefault(place, set()).add(resource)
+    return found
+
+
+def places_of_settings(drift: Iterable[Difference]) -> set[str]:
+    """Where settings differ that the stack's own function puts: CloudFormation detects no drift of custom resources."""
+    return {place for place, resource in _resources(drift) if resource == SETTINGS}
+
+
+def _resources(drift: Iterable[Difference]) -> Iterator[tuple[str, str]]:
     for difference in drift:
         place, resource = _PROPERTY.findall(difference.property)[0]
-        found.setdefault(place, set()).add(resource)
-    return found
+        yield place, resource
 
 
 def deploy_over_drift(

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, is_same_to_aws, parameter_list, parsed_template, template_body
-from guardrails.cloudformation.drift import deploy_over_drift, drifted_resources, stack_drift
+from guardrails.cloudformation.drift import deploy_over_drift, drifted_resources, places_of_settings, stack_drift
+from guardrails.cloudformation.settings import revision, stack_settings
 from guardrails.cloudformation.stacks import DEAD, ROLLED_BACK, SUCCEEDED, failure, followed, settled
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
@@ -71,8 +73,9 @@ class Stacks(ObjectType[Stack], DeepType[Stack]):
             yield Live(live, _attributes(found), managed=ours)
 
     def look_deeper(self, aws: Reader, live: Live[Stack], names: Directory) -> Iterator[Difference | BlindSpot]:
-        """One drift detection, followed to its end."""
+        """One drift detection, followed to its end, and a look at each setting that the stack's own function puts."""
         yield from stack_drift(aws, live.resource.name, self.name)
+        yield from stack_settings(aws, live.resource.name, live.resource.template, self.name)
 
     def put(self, aws: Writer, want: Stack, live: Live[Stack] | None, names: Directory) -> Mapping[str, str]:
         """Create or update the stack and follow it to its end; whatever a crashed run left under way or dead is settled first.
@@ -102,12 +105,15 @@ class Stacks(ObjectType[Stack], DeepType[Stack]):
             if isinstance(item, Live) and item.resource.name == want.name
         )
         as_declared = now.managed and _definition(now.resource) == _definition(want)
-        if shown := drifted_resources(live.drift if live else ()).get("", set()):
-            deploy_over_drift(aws, want.name, shown, None if as_declared else _request(want))
-        elif as_declared:
+        drift = live.drift if live else ()
+        again = bool(places_of_settings(drift))
+        request = _request(want, revision(found, want.template, again=again))
+        if shown := drifted_resources(drift).get("", set()):
+            deploy_over_drift(aws, want.name, shown, None if as_declared else request)
+        elif as_declared and not again:
             return now.attributes
-        else:
-            aws.write("cloudformation", "update_stack", **_request(want))
+        if again if as_declared else not shown:
+            aws.write("cloudformation", "update_stack", **request)
         return _attributes(followed(aws, want.name, "update_stack"))
 
     def delete(self, aws: Writer, live: Live[Stack], names: Directory) -> None:
@@ -135,11 +141,11 @@ def _definition(stack: Stack) -> tuple[Any, ...]:
     return (stack.template, dict(stack.parameters), stack.capabilities, dict(stack.tags), stack.status)
 
 
-def _request(want: Stack) -> dict[str, Any]:
+def _request(want: Stack, more: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     return {
         "StackName": want.name,
         "TemplateBody": template_body(want.template),
-        "Parameters": parameter_list(want.parameters),
+        "Parameters": parameter_list({**want.parameters, **more}),
         "Capabilities": list(want.capabilities),
         "Tags": tag_list(want.tags),
     }

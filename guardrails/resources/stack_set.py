@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from guardrails.cloudformation import given_parameters, parameter_list, parsed_template, template_body
 from guardrails.cloudformation.operations import PASSES_SOON, operate, wait_until_idle
+from guardrails.cloudformation.settings import instance_settings, put_again
 from guardrails.cloudformation.stack_instances import active_accounts, instance_drift, instances, let_go, reverted
 from guardrails.cloudformation.stack_instances import outdated as outdated_instances
 from guardrails.engine.difference import Difference
@@ -74,8 +75,10 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
                 yield _live(aws, listed["StackSetName"], declared.get(listed["StackSetName"]), names)
 
     def look_deeper(self, aws: Reader, live: Live[StackSet], names: Directory) -> Iterator[Difference | BlindSpot]:
-        """One drift detection for the whole set, and the drifts of each instance that has some."""
-        yield from instance_drift(aws, live.resource.name, self.name, _names_of_accounts(names))
+        """One drift detection for the whole set, the drifts of each instance that has some, and each setting in each instance."""
+        name, account_name = live.resource.name, _names_of_accounts(names)
+        yield from instance_drift(aws, name, self.name, account_name)
+        yield from instance_settings(aws, name, live.resource.template, self.name, account_name)
 
     def put(self, aws: Writer, want: StackSet, live: Live[StackSet] | None, names: Directory) -> Mapping[str, str]:
         """Create the set; withdraw from what is gone or too much, update what is outdated, deploy to what is missing, each to its end.
@@ -88,8 +91,8 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
         if not any(listed["StackSetName"] == want.name for listed in _active(aws)):
             aws.write("cloudformation", "create_stack_set", **_request(want), PermissionModel="SERVICE_MANAGED")
         wait_until_idle(aws, want.name)
-        drift, account_name = live.drift if live else (), _names_of_accounts(names)
-        failures = list(let_go(aws, want.name, drift, _id(ROOT_ADDRESS, names), account_name))
+        drift, account_name, root = live.drift if live else (), _names_of_accounts(names), _id(ROOT_ADDRESS, names)
+        failures = list(let_go(aws, want.name, drift, root, account_name))
         now = _live(aws, want.name, want, names)
         failures += [item for item in now.resource.outdated_instances if INOPERABLE in item]
         if surplus := surplus_of(now.resource.targets, want.targets):
@@ -103,6 +106,7 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
         ]:
             failures += _operate(aws, want.name, "create_stack_instances", request, names)
         failures += reverted(aws, want.name, drift, account_name)
+        failures += put_again(aws, want.name, drift, root, account_name)
         if failures:
             message = f"{len(failures)} stack instances failed: {'; '.join(failures)}"
             raise AwsError(f"cloudformation:stack set {want.name}", "StackInstancesFailed", message)

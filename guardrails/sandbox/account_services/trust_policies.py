@@ -38,8 +38,11 @@ def allows(role: Role, caller: Caller, action: str, keys: Mapping[str, Values]) 
 
 
 def allows_service(role: Role, service: str) -> bool:
-    """Whether the trust policy lets an AWS service (`lambda.amazonaws.com`) assume the role."""
-    request = Request(service, "sts:AssumeRole", role.arn)
+    """Whether the trust policy lets an AWS service (`lambda.amazonaws.com`) assume the role, on behalf of the role's own account.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+    """
+    request = Request(service, "sts:AssumeRole", role.arn, {"aws:SourceAccount": role.account_id})
     return _decided(role, "sts:AssumeRole", frozenset({service}), "Service", Context(request))
 
 

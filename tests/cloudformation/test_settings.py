@@ -1,0 +1,121 @@
+"""Settings that a stack's own function puts, on the sandbox: probed by a deeper look, put again where they differ."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from guardrails.aws.connection import Connection
+from guardrails.engine.difference import ABSENT, Difference
+from guardrails.engine.resource import BlindSpot, Live
+from guardrails.resources.stack import TYPE, Stack
+from tests.command_line import denied
+from tests.settings_template import settings_template
+
+if TYPE_CHECKING:
+    from guardrails.sandbox.embedded import Embedded
+
+HOME, OTHER = "eu-west-1", "eu-central-1"
+WANTED = Stack(name="acme-example", region=HOME, template={}, capabilities=("CAPABILITY_IAM",))
+
+
+@pytest.fixture
+def want(repository: Path, tmp_path: Path) -> Stack:
+    """The stack, in its home region."""
+    return replace(WANTED, template=settings_template(repository, tmp_path, HOME))
+
+
+def observed(connection: Connection, want: Stack) -> Live[Stack]:
+    reader = connection.gateway.reader().at("", want.region)
+    (live,) = TYPE.observe(reader, [want], connection.directory)
+    assert isinstance(live, Live)
+    return live
+
+
+def found_deep(connection: Connection, live: Live[Stack]) -> list[Difference | BlindSpot]:
+    reader = connection.gateway.reader().at("", live.resource.region)
+    return list(TYPE.look_deeper(reader, live, connection.directory))
+
+
+def put(connection: Connection, want: Stack, live: Live[Stack] | None = None) -> Mapping[str, int]:
+    """Put the stack; gives the writes that it took."""
+    before = connection.gateway.calls.writes.copy()
+    TYPE.put(connection.gateway.writer().at("", want.region), want, live, connection.directory)
+    return connection.gateway.calls.writes - before
+
+
+def revision(sandbox: "Embedded") -> str:
+    (stack,) = sandbox.client("cloudformation", HOME).describe_stacks(StackName=WANTED.name)["Stacks"]
+    return {str(one["ParameterKey"]): str(one["ParameterValue"]) for one in stack["Parameters"]}["Revision"]
+
+
+def test_settings_are_put_probed_and_put_again(connection: Connection, sandbox: "Embedded", want: Stack) -> None:
+    """The stack's function puts every setting; each that somebody changed is named with both values, and a new revision mends it.
+
+    The revision is no difference of a later plan, and stays where the stack is updated for another reason.
+    """
+    put(connection, want)
+    ec2, s3 = sandbox.client("ec2", HOME), sandbox.client("s3control", HOME)
+    own = sandbox.client("sts").get_caller_identity()["Account"]
+    key = ec2.get_ebs_default_kms_key_id()["KmsKeyId"]
+    assert (":key/" in key, ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"]) == (True, True)
+    assert all(s3.get_public_access_block(AccountId=own)["PublicAccessBlockConfiguration"].values())
+    live = observed(connection, want)
+    assert (live.resource, found_deep(connection, live)) == (want, [])
+    ec2.disable_ebs_encryption_by_default()
+    ec2.reset_ebs_default_kms_key_id()
+    s3.delete_public_access_block(AccountId=own)
+    drift = found_deep(connection, live)
+    assert drift[:2] == [
+        Difference("Settings.EBS default key", "alias/aws/ebs", key),
+        Difference("Settings.EBS encryption by default", False, True),
+    ]
+    assert isinstance(drift[2], Difference)
+    assert (drift[2].property, drift[2].live) == ("Settings.S3 public access block", ABSENT)
+    broken = replace(live, drift=tuple(one for one in drift if isinstance(one, Difference)))
+    assert put(connection, want, broken) == {"cloudformation:update_stack": 1}
+    assert (revision(sandbox), found_deep(connection, live), observed(connection, want).resource) == ("1", [], want)
+    tagged = replace(want, tags={"team": "platform"})
+    put(connection, tagged, live)
+    assert (revision(sandbox), observed(connection, tagged).resource) == ("1", tagged)
+
+
+def test_settings_and_drift_are_mended_together(connection: Connection, sandbox: "Embedded", want: Stack) -> None:
+    """What CloudFormation finds drifted is reverted by a change set, then the settings are put again; nothing else is written."""
+    put(connection, want)
+    live = observed(connection, want)
+    ec2, kms = sandbox.client("ec2", HOME), sandbox.client("kms", HOME)
+    ec2.disable_ebs_encryption_by_default()
+    kms.disable_key_rotation(KeyId=ec2.get_ebs_default_kms_key_id()["KmsKeyId"])
+    drift = [one for one in found_deep(connection, live) if isinstance(one, Difference)]
+    assert {one.property for one in drift} == {"Key.EnableKeyRotation", "Settings.EBS encryption by default"}
+    operations = ("create_change_set", "execute_change_set", "update_stack")
+    assert put(connection, want, replace(live, drift=tuple(drift))) == dict.fromkeys(
+        (f"cloudformation:{one}" for one in operations), 1
+    )
+    assert found_deep(connection, live) == []
+
+
+def test_a_probe_that_is_denied_is_a_blind_spot(connection: Connection, sandbox: "Embedded", want: Stack) -> None:
+    """What cannot be probed is said with its place and name, and the other settings are judged all the same."""
+    put(connection, want)
+    live = observed(connection, want)
+    sandbox.client("ec2", HOME).reset_ebs_default_kms_key_id()
+    with denied("ec2", "GetEbsEncryptionByDefault"):
+        key, spot = found_deep(connection, live)
+    assert isinstance(key, Difference)
+    assert isinstance(spot, BlindSpot)
+    assert (spot.account, spot.region, "EBS encryption by default" in spot.reason) == ("", HOME, True)
+    assert spot.remedy == "let the caller perform ec2:get_ebs_encryption_by_default"
+
+
+def test_the_home_region_alone(connection: Connection, sandbox: "Embedded", want: Stack) -> None:
+    """What belongs to the whole account is put, and probed, in the home region only."""
+    elsewhere: Any = replace(want, region=OTHER)
+    put(connection, elsewhere)
+    own = sandbox.client("sts").get_caller_identity()["Account"]
+    with pytest.raises(Exception, match="NoSuchPublicAccessBlockConfiguration"):
+        sandbox.client("s3control", OTHER).get_public_access_block(AccountId=own)
+    assert found_deep(connection, observed(connection, elsewhere)) == []
