@@ -114,6 +114,16 @@ def standards(work: Work, account: str, region: str) -> set[str]:
     return {each["StandardsArn"].split("/")[1] for each in shown}
 
 
+def off(work: Work, account: str, region: str, *controls: str) -> list[str]:
+    """Which of these controls an account itself sees switched off in the best practices."""
+    best = f"arn:aws:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0"
+    asked = [{"SecurityControlId": each, "StandardsArn": best} for each in controls]
+    answer = work.client(account, region).batch_get_standards_control_associations(StandardsControlAssociationIds=asked)
+    found = answer["StandardsControlAssociationDetails"]
+    assert len(found) == len(controls)
+    return [each["SecurityControlId"] for each in found if each["AssociationStatus"] == "DISABLED"]
+
+
 def drift(work: Work) -> dict[str, list[str]]:
     """What differs, as drift says it: the properties of each address."""
     return {
@@ -142,6 +152,8 @@ def test_applied_broken_mended_and_switched_off(work: Work) -> None:
     for region in (HOME, OTHER):
         for account, expected in {"management": LAX, "security-tooling": LAX, "dev": LAX, "prod": TIGHT}.items():
             assert standards(work, account, region) == expected
+        assert off(work, "dev", region, "EC2.8", "IAM.6") == ["IAM.6"]
+        assert off(work, "prod", region, "EC2.8", "IAM.6") == ["EC2.8", "IAM.6"]
     administrator = work.client("security-tooling")
     policies = {
         each["Name"]: each for each in administrator.list_configuration_policies()["ConfigurationPolicySummaries"]

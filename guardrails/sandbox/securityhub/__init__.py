@@ -5,6 +5,7 @@ hubs                                the record of where Security Hub is on, and 
 administration                      the record of who administers Security Hub for whom, per region, and of central configuration
 accounts                            Security Hub switched on, changed, switched off by an account for itself
 standards                           the standards that there are, enabled and disabled
+controls                            controls of standards, on or off
 members                             an administrator's members
 organization_configuration          a region's delegated administrator, and local or central configuration
 finding_aggregators                 cross-Region aggregation: the home Region and the linked ones

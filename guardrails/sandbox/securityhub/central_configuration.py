@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/view-policy.htm
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from guardrails.sandbox.organizations import organization
@@ -19,6 +20,7 @@ from guardrails.sandbox.securityhub.administration import (
     CentralConfiguration,
     central,
 )
+from guardrails.security_hub.security_controls import SECURITY_CONTROLS
 
 Parents = Mapping[str, str | None]
 
@@ -107,13 +109,22 @@ def _configure(found: CentralConfiguration, account_id: str, policy: Mapping[str
             hubs.switch_off(account_id, region)
             continue
         hub = hubs.switch_on(account_id, region)
-        wanted = {hubs.standard_of(arn, found.home_region) for arn in policy["EnabledStandardIdentifiers"]}
-        hub.enable(each for each in wanted if each)
+        arns = policy["EnabledStandardIdentifiers"]
+        wanted = {each for arn in arns if (each := hubs.standard_of(arn, found.home_region))}
+        hub.enable(wanted)
         for gone in set(hub.subscriptions) - wanted:
             del hub.subscriptions[gone]
+        hub.disabled = set(product(wanted, _disabled(policy["SecurityControlsConfiguration"])))
         administration = REGIONS.of(region)
         if administration and account_id != found.administrator_id:
             administration.join(account_id)
+
+
+def _disabled(controls: Mapping[str, Any]) -> Iterable[str]:
+    """The controls that are off: those listed, or all but those listed."""
+    only = controls.get("EnabledSecurityControlIdentifiers")
+    listed: Iterable[str] = controls.get("DisabledSecurityControlIdentifiers", ())
+    return listed if only is None else SECURITY_CONTROLS - set(only)
 
 
 def _problem(found: CentralConfiguration, account_id: str, policy: Mapping[str, Any]) -> str | None:

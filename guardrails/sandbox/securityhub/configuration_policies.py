@@ -15,9 +15,11 @@ from guardrails.sandbox.securityhub.administration import CentralConfiguration, 
 from guardrails.sandbox.securityhub.refusals import PAGING, conflict, invalid_input, not_found
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.security_hub.security_controls import SECURITY_CONTROLS
 
 PER_PAGE: Final = 100
 NAME: Final = re.compile(r"[A-Za-z0-9\-.!*/]{1,128}")
+LISTS: Final = ("EnabledSecurityControlIdentifiers", "DisabledSecurityControlIdentifiers")
 INCOMPLETE: Final = (
     "Invalid semantics: Enabled standards and security control configurations must be configured when "
     "Security Hub is enabled"
@@ -122,8 +124,12 @@ def _checked(policy: Mapping[str, Any], home_region: str) -> Mapping[str, Any]:
         return policy
     if standards is None or controls is None:
         raise invalid_input(INCOMPLETE)
-    if len({"EnabledSecurityControlIdentifiers", "DisabledSecurityControlIdentifiers"} & set(controls)) != 1:
+    lists = [controls[name] for name in LISTS if name in controls]
+    if len(lists) != 1:
         raise invalid_input("Invalid semantics: either enabled or disabled security controls must be given.")
+    named = [*lists[0], *(each["SecurityControlId"] for each in controls.get("SecurityControlCustomParameters", ()))]
+    if strangers := sorted(set(named) - SECURITY_CONTROLS):
+        raise invalid_input(f"Invalid parameter SecurityControlsConfiguration: {strangers[0]}")
     unknown = [arn for arn in standards if hubs.standard_of(str(arn), home_region) is None]
     if unknown:
         raise invalid_input(f"Invalid parameter EnabledStandardIdentifiers: {unknown[0]}")

@@ -45,7 +45,10 @@ class Subscription:
 
 @dataclass
 class Hub:
-    """Security Hub as one account has it in one region. `subscriptions` are by the resource part of the standard's ARN."""
+    """Security Hub as one account has it in one region.
+
+    `subscriptions` are by the resource part of the standard's ARN; `disabled` are controls that are off, as (standard, control).
+    """
 
     account_id: str
     region: str
@@ -54,6 +57,7 @@ class Hub:
     auto_enable_controls: bool = True
     subscribed: datetime = field(default_factory=lambda: datetime.now(UTC))
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    disabled: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def arn(self) -> str:

@@ -56,7 +56,7 @@ def test_findings_need_security_hub(sandbox: Embedded, refused: Refused) -> None
 
 @pytest.mark.not_kept
 def test_the_second_generation_is_refused(sandbox: Embedded, refused: Refused) -> None:
-    """Security Hub's second generation (the V2 operations) and the controls of a standard are refused plainly."""
+    """Security Hub's second generation (the V2 operations) and the descriptions of controls are refused plainly."""
     hub = sandbox.client("securityhub")
     assert refused(hub.enable_security_hub_v2) == "NotImplemented"
     hub.enable_security_hub()
