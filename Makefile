@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox aws-cli-session checkov docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox bench-plan aws-cli-session lint-templates docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -76,6 +76,9 @@ crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes 
 bench-sandbox: $(READY)  ## Measure the sandbox with 100, 1,000 and 5,000 accounts (ARGS="100" for other sizes)
 	@.venv/bin/python tests/bench/sandbox.py $(ARGS)
 
+bench-plan: $(READY)  ## Count the calls of a plan with 10 and 100 accounts in 2 and 4 regions (ARGS="1000" for other sizes)
+	@.venv/bin/python tests/bench/plan.py $(ARGS)
+
 aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with an unmodified AWS CLI, in an environment of its own
 	@.venv/bin/python tests/outside/aws_cli_session.py .venv-aws-cli/bin .venv/bin
 
@@ -84,9 +87,9 @@ aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with
 	@.venv-aws-cli/bin/python -m pip -qq --disable-pip-version-check install awscli==1.46.3
 	@touch $@
 
-checkov: $(READY) .venv-checkov/.ready  ## Judge every compiled template with checkov, in an environment of its own
+lint-templates: $(READY) .venv-checkov/.ready  ## Judge every compiled template with cfn-lint and with checkov, which has an environment of its own
 	@rm -rf build/compiled && .venv/bin/guardrails compile --out build/compiled
-	@.venv/bin/python tests/outside/checkov_templates.py .venv-checkov/bin/checkov build/compiled/templates
+	@.venv/bin/python tests/outside/lint_templates.py .venv-checkov/bin/checkov build/compiled/templates
 
 .venv-checkov/.ready: Makefile
 	@"$(PYTHON)" -m venv --clear .venv-checkov

@@ -1,15 +1,17 @@
 """Where a template lands: in every selected account by stack sets, in the management account and in single ones as stacks.
 
-Service-managed stack sets never reach the management account, so it gets plain stacks of the same name and template.
+Service-managed stack sets never reach the management account, so it gets plain stacks of the same name and template. Nothing
+lands in a region that its account has yet to enable.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guardrails.engine.resource import Address, Caveat, Resource
 from guardrails.model import Organization, Targets
 from guardrails.resources import STACK_SETS_PRINCIPAL, account_address, organizational_unit_address
+from guardrails.resources.opt_in_region import OptInRegion
 from guardrails.resources.stack import Stack
 from guardrails.resources.stack_set import StackSet
 from guardrails.resources.trusted_access import TrustedAccess
@@ -64,6 +66,30 @@ def in_one_account(organization: Organization, account: str, region: str, deploy
         capabilities=deployment.capabilities,
         depends_on=deployment.depends_on,
     )
+
+
+def after_opt_in_regions(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """The same resources; what stands in an opt-in region, or has it in a property that lists regions, waits until it is enabled.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
+    """
+    found = tuple(resources)
+    regions = {resource.name: resource.address for resource in found if isinstance(resource, OptInRegion)}
+    if not regions:
+        return found
+    return tuple(
+        replace(
+            resource,
+            depends_on=resource.depends_on | {regions[name] for name in _regions_of(resource) & regions.keys()},
+        )
+        for resource in found
+    )
+
+
+def _regions_of(resource: Resource) -> set[str]:
+    """The region of a resource, and the texts directly in its properties, among which further regions may be."""
+    lists = (value for value in resource.properties().values() if isinstance(value, Mapping | tuple | list | frozenset))
+    return {resource.region, *(item for values in lists for item in values if isinstance(item, str))}
 
 
 def place_of(organization: Organization, account: str) -> str:

@@ -107,5 +107,9 @@ class AccountAbsent(AwsError):
     """A call names an account that does not exist (yet): there is nothing in it to see."""
 
 
+class RegionDisabled(AwsError):
+    """A call to a region that its account has not opted in to (yet): nothing can be seen in it, nothing can work there."""
+
+
 class SandboxError(GuardrailsError):
     """The embedded sandbox could not be started, reached or stopped."""

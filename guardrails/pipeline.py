@@ -15,6 +15,7 @@ import guardrails.controls
 import guardrails.resources
 from guardrails import config
 from guardrails.controls import Control
+from guardrails.deployment import after_opt_in_regions
 from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
 from guardrails.errors import CatalogError, ConfigError, Problem
@@ -129,7 +130,7 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         raise ConfigError(problems)
     return Desired(
         organization,
-        tuple(found[address] for address in sorted(found)),
+        after_opt_in_regions(found[address] for address in sorted(found)),
         _exclusive(organization),
         tuple(caveats),
         _places(organization),

@@ -23,6 +23,7 @@ from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.refusals import Refusal
 
 OFFLINE = (("validate",), ("compile", "--out", "out"))
+EVERYDAY_CONTROLS = Path(__file__).with_name("everyday_controls.yaml")
 ONLINE = (("plan", "--out", "plan.json"), ("drift",), ("apply", "--yes"))
 
 
@@ -82,6 +83,10 @@ class Workplace:
             shutil.copytree(self.content / part, self.folder / "content" / part)
         return replace(self, content=self.folder / "content")
 
+    def declare_everything(self) -> None:
+        """Declare the controls that ship, each with the settings that ship."""
+        shutil.copy(self.content / "config" / "controls.yaml", self.folder / "config" / "controls.yaml")
+
     def declare_little(self) -> None:
         """Declare the tree and the accounts only: no policy, no trail, nobody's access."""
         self.write("config/controls.yaml", "identity-center: false\n")
@@ -92,6 +97,13 @@ class Workplace:
         """Every line of the journal; none when nothing was ever applied."""
         file = self.folder / ".guardrails" / "journal.jsonl"
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def lay_config(repository: Path, folder: Path) -> Path:
+    """Make the folder a copy of the configuration that ships, with the everyday controls in place of its own."""
+    shutil.copytree(repository / "config", folder)
+    shutil.copy(EVERYDAY_CONTROLS, folder / "controls.yaml")
+    return folder
 
 
 def open_workplace(folder: Path, repository: Path, sandbox: Embedded, monkeypatch: pytest.MonkeyPatch) -> Workplace:
@@ -105,7 +117,7 @@ def open_workplace(folder: Path, repository: Path, sandbox: Embedded, monkeypatc
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # main sets its own: put ours back afterwards
-    shutil.copytree(repository / "config", folder / "config")
+    lay_config(repository, folder / "config")
     (folder / ".guardrails").mkdir()
     write_state(folder / ".guardrails", Running(sandbox.endpoint, pid=getpid()))
     monkeypatch.chdir(folder)

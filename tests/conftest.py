@@ -100,6 +100,14 @@ def line(sandbox: "Embedded") -> "Line":
 
 
 @pytest.fixture(scope="session")
+def everyday_config(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The organization that ships, with the few controls that most tests declare."""
+    from tests.command_line import lay_config
+
+    return lay_config(repository, tmp_path_factory.mktemp("everyday") / "config")
+
+
+@pytest.fixture(scope="session")
 def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Which templates cfn-lint has passed: remembered for the session, as it takes seconds to ask."""
     return tmp_path_factory.mktemp("linted")

@@ -35,8 +35,8 @@ class CrashAfter:
 
 
 @pytest.fixture(scope="module")
-def desired(repository: Path) -> pipeline.Desired:
-    return pipeline.compile(pipeline.load(repository / "config", repository))
+def desired(everyday_config: Path, repository: Path) -> pipeline.Desired:
+    return pipeline.compile(pipeline.load(everyday_config, repository))
 
 
 def connection(sandbox: Embedded, desired: pipeline.Desired, after_write: Any) -> Connection:

@@ -10,6 +10,7 @@ from guardrails.errors import (
     ConfigError,
     GuardrailsError,
     Problem,
+    RegionDisabled,
     UnsafePlan,
 )
 
@@ -23,6 +24,7 @@ from guardrails.errors import (
         ("AwsError", 4),
         ("AwsAccessDenied", 4),
         ("AccountAbsent", 4),
+        ("RegionDisabled", 4),
         ("PlanError", 6),
         ("UnsafePlan", 6),
         ("IncompletePlan", 6),
@@ -74,6 +76,6 @@ def test_how_to_accept() -> None:
 )
 def test_an_aws_error_says_where(account: str, region: str, place: str) -> None:
     """An AWS error names operation, place, code and AWS's words; so do its kinds."""
-    for kind in (AwsError, AwsAccessDenied, AccountAbsent):
+    for kind in (AwsError, AwsAccessDenied, AccountAbsent, RegionDisabled):
         error = kind("s3:list_buckets", "Denied", "no", account=account, region=region)
         assert str(error) == f"s3:list_buckets{place}: Denied: no"

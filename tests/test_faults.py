@@ -18,8 +18,8 @@ ATTEMPTS_ON_AWS = 10
 
 
 @pytest.fixture
-def desired(repository: Path) -> pipeline.Desired:
-    return pipeline.compile(pipeline.load(repository / "config", repository))
+def desired(everyday_config: Path, repository: Path) -> pipeline.Desired:
+    return pipeline.compile(pipeline.load(everyday_config, repository))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Client-side token buckets: requests are spent at the documented rates instead of collided and backed off.
 
-Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html,
+https://docs.aws.amazon.com/accounts/latest/reference/quotas.html
 """
 
 import threading
@@ -51,6 +52,10 @@ RATES: Final[Mapping[str, tuple[str, Rate]]] = MappingProxyType(
             (10, 15): "list_tags_for_resource",
             (20, 30): "describe_account",
         },
+    )
+    | _rates(
+        "account",
+        {(1, 1): "enable_region", (5, 5): "get_region_opt_status | list_regions", (10, 15): "get_alternate_contact"},
     )
 )
 SHARED: Final[Mapping[str, Rate]] = MappingProxyType({"sso-admin": Rate(20, 20), "identitystore": Rate(20, 20)})

@@ -24,10 +24,11 @@ from guardrails.resources.securityhub_configuration_policy_association import (
 )
 from guardrails.resources.securityhub_finding_aggregator import SecurityHubFindingAggregator
 from guardrails.resources.securityhub_organization_configuration import SecurityHubOrganizationConfiguration
-from guardrails.resources.service_administrator import DIALECTS, ServiceAdministrator
+from guardrails.resources.service_administrator import ServiceAdministrator
 from guardrails.resources.trusted_access import TrustedAccess
 from guardrails.security_hub import SELF_MANAGED
 from guardrails.security_hub.standards import standard_arn
+from guardrails.security_services import DIALECTS
 from guardrails.targets import policy_attachments
 
 NAME: Final = "Security Hub"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader
 from guardrails.engine.resource import Address, BlindSpot, DeepType, Directory, Live, Resource, ResourceType
-from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError
+from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError, RegionDisabled
 
 READERS: Final = 8
 Place = tuple[str, str]
@@ -40,7 +40,8 @@ def observe(
     """Look at everything the types know how to see, each type after those whose names it needs, the rest side by side.
 
     Per-place types are looked at where a resource of theirs is wanted, and in `places`, so that what is wanted no longer is found.
-    `names` learns every id that is seen. An account that does not exist yet is empty, not a blind spot.
+    `names` learns every id that is seen. An account that does not exist yet is empty, not a blind spot; so is a region that its account
+    has not enabled yet.
     """
     live: dict[Address, Live[Any]] = {}
     blind: set[BlindSpot] = set()
@@ -138,6 +139,10 @@ def _look(kind: ResourceType[Any], aws: Reader, wanted: Sequence[Any], names: Di
         return list(kind.observe(aws, wanted, names))
     except AccountAbsent:
         return []
+    except RegionDisabled:
+        if kind.per_place:
+            return []
+        raise
     except AwsAccessDenied as denied:
         remedy = f"let the caller perform {denied.operation}"
         # The place that is looked at, not the one the error names: a role is refused in the home region, whatever was to be seen.

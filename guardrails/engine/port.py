@@ -13,7 +13,8 @@ class Reader(Protocol):
     """Looks at AWS from one place, an (account, region) pair, and can change nothing.
 
     `account` is a logical account name, "" for the management account; `region` is never "".
-    Every call raises `AwsAccessDenied` or another `AwsError`; `AccountAbsent` when the account does not exist yet.
+    Every call raises `AwsAccessDenied` or another `AwsError`; `AccountAbsent` when the account does not exist yet,
+    `RegionDisabled` when it has not enabled the region.
     """
 
     @property

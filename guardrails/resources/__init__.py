@@ -13,6 +13,7 @@ What a `Ref` may ask for:
 | `organizational_unit_address(path)` | id ("ou-…"), arn, path ("o-…/r-…/ou-…/") |
 | `account_address(name)` | id (12 digits), arn; created, when this run made it |
 | `stack_address(…)` | id (the stack's ARN) and every stack output by its name |
+| `opt_in_region_address(region)` | id, lacking: the accounts without it, by name, a slash between them |
 | others | id, and arn where AWS has one |
 """
 
@@ -53,6 +54,11 @@ def trusted_access_address(service_principal: str) -> Address:
 def delegated_administrator_address(service_principal: str) -> Address:
     """The address of the delegated administrator of a service."""
     return Address("Guardrails::Organizations::DelegatedAdministrator", service_principal)
+
+
+def opt_in_region_address(region: str) -> Address:
+    """The address of the setting "this opt-in region is enabled in every declared account"."""
+    return Address("Guardrails::Account::OptInRegion", region)
 
 
 def stack_address(name: str, account: str, region: str) -> Address:

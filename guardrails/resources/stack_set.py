@@ -19,6 +19,7 @@ from guardrails.resources import (
     ORGANIZATIONAL_UNIT_TYPE,
     ROOT_ADDRESS,
     STACK_SETS_PRINCIPAL,
+    opt_in_region_address,
     trusted_access_address,
 )
 from guardrails.tagging import declared_tags, is_ours, tag_list, tag_mapping
@@ -27,6 +28,7 @@ Targets = Mapping[str, tuple[Address, ...]]
 
 UNITS_A_CALL: Final = 50
 MISSING: Final = ": MISSING: no stack instance"
+UNREACHED: Final = ": DISABLED: the account has yet to enable the region"
 INOPERABLE: Final = ": INOPERABLE: "
 """What no operation on the set reaches any more: a person must delete the stack."""
 
@@ -63,7 +65,7 @@ class StackSets(ObjectType[StackSet], DeepType[StackSet]):
 
     resource = StackSet
     source = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs.html"
-    after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE})
+    after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE, opt_in_region_address("").type})
 
     def observe(
         self, aws: Reader, wanted: Sequence[StackSet], names: Directory
@@ -151,7 +153,7 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
             outdated = [f"{address.name}/{region}{MISSING}" for region, gap in gaps.items() for address in gap]
         else:
             targets = _accounts([instance for instance in deployed if instance["Account"] in paths], names)
-        outdated += outdated_instances(deployed, _names_of_accounts(names))
+        outdated += [*outdated_instances(deployed, _names_of_accounts(names)), *_unreached(targets, names)]
     live = StackSet(
         name=name,
         template=template,
@@ -166,6 +168,13 @@ def _live(aws: Reader, name: str, want: StackSet | None, names: Directory) -> Li
         outdated_instances=tuple(sorted(outdated)),
     )
     return Live(live, {"id": found["StackSetId"], "arn": found["StackSetARN"]}, managed=is_ours(tags))
+
+
+def _unreached(targets: Targets, names: Directory) -> Iterator[str]:
+    """The instances of accounts that get a region in this run only: what deploys to them by itself has failed by then."""
+    for region in targets:
+        lacking = names.get(opt_in_region_address(region), "lacking")
+        yield from (f"{account}/{region}{UNREACHED}" for account in (lacking.split("/") if lacking else ()))
 
 
 def _units(aws: Reader, name: str, names: Directory) -> Targets:
@@ -199,9 +208,8 @@ def _id(address: Address, names: Directory) -> str:
 
 
 def _definition(stack_set: StackSet) -> dict[str, Any]:
-    return {
-        name: value for name, value in stack_set.properties().items() if name not in {"targets", "outdated_instances"}
-    }
+    apart = {"targets", "outdated_instances"}
+    return {name: value for name, value in stack_set.properties().items() if name not in apart}
 
 
 def _request(want: StackSet) -> dict[str, Any]:

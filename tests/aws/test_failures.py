@@ -9,12 +9,12 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from guardrails.aws.failures import ACCESS_DENIED, said_in_our_words
-from guardrails.errors import AwsAccessDenied, AwsError
+from guardrails.aws.failures import ACCESS_DENIED, UNKNOWN_CREDENTIALS, said_in_our_words
+from guardrails.errors import AwsAccessDenied, AwsError, RegionDisabled
 
 
-def said(error: Exception) -> AwsError:
-    with pytest.raises(AwsError) as raised, said_in_our_words("s3:list_buckets", "prod", "eu-west-1"):
+def said(error: Exception, region: str = "eu-west-1") -> AwsError:
+    with pytest.raises(AwsError) as raised, said_in_our_words("s3:list_buckets", "prod", region):
         raise error
     assert raised.value.__cause__ is error
     return raised.value
@@ -38,6 +38,13 @@ def test_every_other_refusal(code: str) -> None:
     assert (error.code, error.message, error.account, error.region) == (code, "words", "prod", "eu-west-1")
     assert str(error) == f"s3:list_buckets in prod/eu-west-1: {code}: words"
     assert error.exit_code == 4
+
+
+@pytest.mark.parametrize("code", sorted(UNKNOWN_CREDENTIALS))
+def test_unknown_credentials(code: str) -> None:
+    """Credentials that are unknown mean that the region is not enabled, where regions must be; elsewhere just what they say."""
+    assert type(said(refusal(code), "eu-south-1")) is RegionDisabled
+    assert type(said(refusal(code))) is AwsError
 
 
 def test_a_refusal_without_details() -> None:

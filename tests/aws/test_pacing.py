@@ -101,7 +101,7 @@ def test_unpaced_never_waits() -> None:
 
 def test_rates_are_of_real_operations() -> None:
     """Every operation in the table exists under this name, and in one row only; every rate lets at least one through."""
-    model = botocore.session.Session().get_service_model("organizations")
-    real = {f"organizations:{xform_name(name)}" for name in model.operation_names}
+    models = {name: botocore.session.Session().get_service_model(name) for name in ("account", "organizations")}
+    real = {f"{service}:{xform_name(name)}" for service, model in models.items() for name in model.operation_names}
     assert set(RATES) <= real
     assert all(rate.burst >= 1 and rate.per_second > 0 for _, rate in RATES.values())

@@ -12,7 +12,7 @@ from guardrails.engine.observe import Observation, look_deeper, observe
 from guardrails.engine.plan import Action, diff
 from guardrails.engine.port import Reader
 from guardrails.engine.resource import BlindSpot, DeepType, Directory, Live, ResourceType
-from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError
+from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError, RegionDisabled
 from tests.engine.fakes import THING, ClosedThings, Nowhere, Switch, Switches, Thing, Things, address, live, needing
 
 
@@ -86,6 +86,23 @@ def test_places() -> None:
         ("prod", "eu-west-1"),
     ]
     assert [(spot.account, spot.region) for spot in found.blind] == [("closed", "eu-west-1")]
+
+
+def test_a_region_that_is_not_enabled_is_empty() -> None:
+    """What is seen place by place is empty in a region that its account has not enabled; for what is seen at once it is an error."""
+
+    class Unreachable(Things):
+        def observe(self, aws: Reader, wanted: Sequence[Thing], names: Directory) -> Iterator[Live[Thing] | BlindSpot]:
+            raise RegionDisabled("test:list_things", "AuthFailure", "who?", region="eu-south-1")
+            yield
+
+    class UnreachablePlaces(Unreachable):
+        per_place = True
+
+    seen = observed(UnreachablePlaces(), places=[("", "eu-south-1")])
+    assert (seen.live, seen.blind) == ({}, ())
+    with pytest.raises(RegionDisabled):
+        observed(Unreachable())
 
 
 def test_a_per_place_type_without_a_place_is_not_looked_at() -> None:

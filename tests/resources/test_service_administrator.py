@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.session import get_session
 
 from guardrails.aws.connection import Connection
 from guardrails.aws.gateway import Gateway
@@ -14,7 +13,8 @@ from guardrails.engine.resource import Address, Live
 from guardrails.engine.safety import check
 from guardrails.errors import AwsAccessDenied, AwsError, PlanError
 from guardrails.resources import ACCOUNT_TYPE, account_address, trusted_access_address
-from guardrails.resources.service_administrator import ATTEMPTS, DIALECTS, TYPE, ServiceAdministrator
+from guardrails.resources.service_administrator import ATTEMPTS, TYPE, ServiceAdministrator
+from guardrails.security_services import DIALECTS
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -53,28 +53,6 @@ def put(connection: Connection, want: ServiceAdministrator) -> list[str]:
 def seen(connection: Connection, want: ServiceAdministrator) -> ServiceAdministrator | None:
     live = observed(connection, want)
     return live.resource if live else None
-
-
-@pytest.mark.parametrize("name", DIALECTS)
-def test_names_as_botocore_has_them(name: str) -> None:
-    """Every operation, parameter and member that a dialect names is one of the service's own."""
-    dialect = DIALECTS[name]
-    model = get_session().get_service_model(dialect.service)
-    operations = {operation.lower(): model.operation_model(operation) for operation in model.operation_names}
-
-    def shapes(operation: str) -> Any:
-        return operations[operation.replace("_", "")]
-
-    listing, key, account, status = dialect.listing
-    entry = shapes(listing).output_shape.members[key].member
-    assert account in entry.members
-    assert entry.members[status].enum[0] == "ENABLED" if status else "Status" not in entry.members
-    operation, parameter = dialect.designation
-    assert shapes(operation).input_shape.required_members == [parameter]
-    assert dialect.refusal in {error.name for error in shapes(operation).error_shapes}
-    if dialect.switch:
-        assert dialect.switch.off in {error.name for error in shapes(dialect.switch.look).error_shapes}
-        assert dialect.switch.parameters.keys() <= shapes(dialect.switch.on).input_shape.members.keys()
 
 
 @pytest.mark.parametrize("name", DIALECTS)

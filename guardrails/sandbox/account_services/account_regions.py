@@ -26,6 +26,15 @@ GLOBAL_SERVICES: Final = frozenset(
 Source: https://docs.aws.amazon.com/general/latest/gr/rande.html
 """
 
+UNKNOWN_CREDENTIALS: Final = {
+    "s3": "InvalidAccessKeyId",
+    **dict.fromkeys(("cloudformation", "elasticloadbalancing", "monitoring", "rds"), "InvalidClientTokenId"),
+}
+"""How services of the older protocols say that they do not know the credentials, where all others have one way.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
+"""
+
 _STATUS: Final[dict[tuple[str, str], str]] = lifecycle.forgotten_on_reset({})
 
 
@@ -81,7 +90,7 @@ def require_enabled(account_id: str, region: str, service: str) -> None:
     Where there is no Region, AWS has no endpoint that could answer.
 
     Raises:
-        Refusal: AuthFailure, RegionDisabledException or UnrecognizedClientException, as the service says it; UnknownRegion.
+        Refusal: AuthFailure, RegionDisabledException, or that the credentials are unknown, as the service says it; UnknownRegion.
     """
     if region in ON_BY_DEFAULT or service in GLOBAL_SERVICES or _STATUS.get((account_id, region)) == "ENABLED":
         return
@@ -93,8 +102,8 @@ def require_enabled(account_id: str, region: str, service: str) -> None:
     if service == "ec2":
         message = "AWS was not able to validate the provided access credentials"
         raise Refusal("AuthFailure", message, status=401)
-    message = "The security token included in the request is invalid."
-    raise Refusal("UnrecognizedClientException", message, status=403)
+    code = UNKNOWN_CREDENTIALS.get(service, "UnrecognizedClientException")
+    raise Refusal(code, "The security token included in the request is invalid.", status=403)
 
 
 def _change(call: Call, wanted: str, meanwhile: str) -> None:

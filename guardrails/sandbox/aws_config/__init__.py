@@ -5,6 +5,7 @@ recorders                        the one recorder of an account and region, with
 delivery_channels                where it delivers to, when it may
 organization_access              who may configure the organization
 aggregators                      what several accounts and regions, or the organization, are looked at through
+tagging                          tags of what is deployed to the organization
 config_rules                     rules of an account; those that a service owns are left alone
 organization_deployments         what is deployed to every account of the organization, and how far it has come
 organization_config_rules        rules in every account of the organization

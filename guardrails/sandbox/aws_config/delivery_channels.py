@@ -14,27 +14,27 @@ from moto.iam.models import iam_backends
 from moto.s3.models import FakeBucket
 
 from guardrails.sandbox.account_services import delivery
+from guardrails.sandbox.aws_config import recorders
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 PRINCIPAL: Final = "config.amazonaws.com"
-SERVICE_LINKED: Final = ":role/aws-service-role/config.amazonaws.com/"
 
 
 @operation("config", "PutDeliveryChannel")
 def put_delivery_channel(call: Call) -> Answer:
     """Make or change the delivery channel, when AWS Config can deliver there."""
     wanted = call.parameters["DeliveryChannel"]
-    recorders = config_backends[call.account_id][call.region].recorders
+    found = config_backends[call.account_id][call.region].recorders
     name = str(wanted.get("s3BucketName") or "")
-    if recorders and name:
+    if found and name:
         bucket = delivery.bucket(name)
         if bucket is None:
             raise Refusal("NoSuchBucketException", f"Cannot find a S3 bucket with name: {name}")
         _check_topic_and_key(wanted, bucket)
-        role = str(next(iter(recorders.values())).role_arn)
+        role = str(next(iter(found.values())).role_arn)
         if not _may_write(call, wanted, bucket, role):
             raise _insufficient(wanted)
     return FORWARD
@@ -43,7 +43,7 @@ def put_delivery_channel(call: Call) -> Answer:
 def _may_write(call: Call, wanted: Mapping[str, Any], bucket: FakeBucket, role: str) -> bool:
     if bucket.has_default_lock:
         return False
-    if SERVICE_LINKED not in role:
+    if recorders.SERVICE_LINKED not in role:
         return any(each.arn == role for each in iam_backends[call.account_id][PARTITION].roles.values())
     source = f"arn:aws:config:{call.region}:{call.account_id}:*"
     context = {**delivery.context(PRINCIPAL, source, call.account_id), "s3:x-amz-acl": "bucket-owner-full-control"}

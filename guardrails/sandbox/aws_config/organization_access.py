@@ -5,8 +5,11 @@ Source: https://docs.aws.amazon.com/config/latest/developerguide/aggregated-regi
 
 from typing import Final
 
+from moto.iam.models import iam_backends
+
 from guardrails.sandbox.organizations import organization, trusted_access
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
+from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.refusals import Refusal
 
@@ -37,6 +40,30 @@ def trust(call: Call, principal: str) -> None:
     """What the management account sets up for the organization trusts the service."""
     if call.account_id == MANAGEMENT_ACCOUNT_ID:
         trusted_access.enable(principal)
+
+
+def link_role(account_id: str) -> None:
+    """Make the role that deploys to the organization in the account that asks for it, unless it is there."""
+    if not _is_linked(account_id):
+        iam_backends[account_id][PARTITION].create_service_linked_role(DEPLOYMENT, "", "")
+
+
+def require_link(owner_id: str, account_id: str) -> None:
+    """A delegated administrator deploys to the management account only where that has the role too; nobody makes it by himself.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
+
+    Raises:
+        Refusal: InsufficientPermissionsException.
+    """
+    if account_id == MANAGEMENT_ACCOUNT_ID != owner_id and not _is_linked(account_id):
+        message = "The management account has no service-linked role AWSServiceRoleForConfigMultiAccountSetup."
+        raise Refusal("InsufficientPermissionsException", message)
+
+
+def _is_linked(account_id: str) -> bool:
+    roles = iam_backends[account_id][PARTITION].roles.values()
+    return any(role.path == f"/aws-service-role/{DEPLOYMENT}/" for role in roles)
 
 
 def is_allowed(account_id: str, principal: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.aws_config import config_rules, organization_access
+from guardrails.sandbox.aws_config import config_rules, organization_access, tagging
 from guardrails.sandbox.aws_config.organization_access import DEPLOYMENT
 from guardrails.sandbox.aws_config.organization_deployments import Deployments, OrganizationDeployment
 from guardrails.sandbox.aws_config.refusals import PAGING, invalid_parameter, unsupported, validation
@@ -45,7 +45,8 @@ def put_organization_config_rule(call: Call) -> Answer:
     arn = f"arn:aws:config:{call.region}:{call.account_id}:organization-config-rule/{name}-{mock_random.get_random_hex(8)}"
     excluded = frozenset(call.parameters.get("ExcludedAccounts") or [])
     organization_access.trust(call, DEPLOYMENT)
-    _RULES.put(OrganizationDeployment(name, arn, call.account_id, call.region, metadata, excluded))
+    tags = tagging.given(call.parameters.get("Tags"))
+    _RULES.put(OrganizationDeployment(name, arn, call.account_id, call.region, metadata, excluded, tags=tags))
     return {"OrganizationConfigRuleArn": _RULES.of(call.account_id, call.region)[name].arn}
 
 
@@ -116,6 +117,7 @@ def delete_organization_config_rule(call: Call) -> Answer:
 def install() -> None:
     """Follow accounts that come and go."""
     placement.on_account_placed(_RULES.account_placed)
+    tagging.tagged_by_arn(_RULES.with_arn)
 
 
 def _member_name(deployment: OrganizationDeployment) -> str:

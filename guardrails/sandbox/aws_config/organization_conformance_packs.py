@@ -7,10 +7,10 @@ from typing import Final
 
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.aws_config import conformance_packs, organization_access
+from guardrails.sandbox.aws_config import conformance_packs, organization_access, tagging
 from guardrails.sandbox.aws_config.organization_access import DEPLOYMENT
 from guardrails.sandbox.aws_config.organization_deployments import Deployments, OrganizationDeployment
-from guardrails.sandbox.aws_config.refusals import PAGING, unsupported
+from guardrails.sandbox.aws_config.refusals import PAGING
 from guardrails.sandbox.organizations import placement
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
@@ -24,8 +24,6 @@ PER_PAGE: Final = 100
 def put_organization_conformance_pack(call: Call) -> Answer:
     """Put a pack into every account of the organization but those excluded, or change it there."""
     organization_access.require(call, DEPLOYMENT)
-    if call.parameters.get("Tags"):
-        raise unsupported("tags of an organization conformance pack")
     name = str(call.parameters["OrganizationConformancePackName"])
     try:
         rules = conformance_packs.checked_template(call, name)
@@ -38,7 +36,9 @@ def put_organization_conformance_pack(call: Call) -> Answer:
     arn = f"arn:aws:config:{call.region}:{call.account_id}:organization-conformance-pack/{name}-{suffix}"
     excluded = frozenset(call.parameters.get("ExcludedAccounts") or [])
     organization_access.trust(call, DEPLOYMENT)
-    _PACKS.put(OrganizationDeployment(name, arn, call.account_id, call.region, content, excluded, suffix))
+    tags = tagging.given(call.parameters.get("Tags"))
+    made = OrganizationDeployment(name, arn, call.account_id, call.region, content, excluded, suffix, tags=tags)
+    _PACKS.put(made)
     return {"OrganizationConformancePackArn": _PACKS.of(call.account_id, call.region)[name].arn}
 
 
@@ -109,6 +109,7 @@ def delete_organization_conformance_pack(call: Call) -> Answer:
 def install() -> None:
     """Follow accounts that come and go."""
     placement.on_account_placed(_PACKS.account_placed)
+    tagging.tagged_by_arn(_PACKS.with_arn)
 
 
 def _member_name(deployment: OrganizationDeployment) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.aws_config import organization_access
+from guardrails.sandbox.aws_config import organization_access, recorders
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.refusals import Refusal
@@ -20,7 +20,10 @@ from guardrails.sandbox.serving.refusals import Refusal
 
 @dataclass
 class OrganizationDeployment:
-    """A rule or a pack in the accounts of the organization; `failures` tells where it failed: account id -> (code, message)."""
+    """A rule or a pack in the accounts of the organization; `failures` tells where it failed: account id -> (code, message).
+
+    `joined` are the accounts that came later: there a deployment is tried again as soon as something records.
+    """
 
     name: str
     arn: str
@@ -32,7 +35,9 @@ class OrganizationDeployment:
     verb: str = "CREATE"
     under_way: bool = True
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
+    tags: dict[str, str] = field(default_factory=dict)
     accounts: list[str] = field(default_factory=list)
+    joined: set[str] = field(default_factory=set)
     failures: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def begin(self, verb: str) -> None:
@@ -76,7 +81,12 @@ class Deployments:
 
     def of(self, owner_id: str, region: str) -> dict[str, OrganizationDeployment]:
         """The deployments that an account made in a region, by name."""
+        self._retry()
         return {key[2]: each for key, each in self._kept.items() if key[:2] == (owner_id, region)}
+
+    def with_arn(self, arn: str) -> OrganizationDeployment | None:
+        """The deployment with this ARN, or None."""
+        return next((each for each in self._kept.values() if each.arn == arn), None)
 
     def named(self, call: Call, name: str) -> OrganizationDeployment:
         """The deployment of this name that the caller made.
@@ -120,6 +130,7 @@ class Deployments:
             found.begin("UPDATE")
         else:
             self._kept[key] = wanted
+        organization_access.link_role(wanted.owner_id)
         self._into(found or wanted, [each.id for each in organization.backend().accounts if each.state == "ACTIVE"])
 
     def delete(self, found: OrganizationDeployment) -> None:
@@ -146,7 +157,14 @@ class Deployments:
             if new_parent_id is None:
                 self._out_of(each, [account_id])
             elif old_parent_id is None and each.verb != "DELETE":
+                each.joined.add(account_id)
                 self._into(each, [account_id])
+
+    def _retry(self) -> None:
+        """Deploy again to accounts that came later and record by now, as AWS does for seven hours."""
+        for each in self._kept.values():
+            waiting = each.joined & each.failures.keys()
+            self._into(each, [one for one in waiting if recorders.is_there(one, each.region)])
 
     def _into(self, deployment: OrganizationDeployment, account_ids: Iterable[str]) -> None:
         for account_id in account_ids:
@@ -156,6 +174,7 @@ class Deployments:
                 deployment.accounts.append(account_id)
             deployment.failures.pop(account_id, None)
             try:
+                organization_access.require_link(deployment.owner_id, account_id)
                 self._deploy(deployment, account_id)
             except Refusal as refusal:
                 deployment.failures[account_id] = (refusal.code, refusal.message)
@@ -164,6 +183,7 @@ class Deployments:
         for account_id in account_ids:
             if account_id in deployment.accounts:
                 self._withdraw(deployment, account_id)
+                deployment.joined.discard(account_id)
                 deployment.accounts.remove(account_id)
                 deployment.failures.pop(account_id, None)
 

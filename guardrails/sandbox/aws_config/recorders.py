@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.config.models import ConfigRecorder, config_backends
+from moto.iam.models import iam_backends
 from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.aws_config.refusals import moto_refusals, unsupported, validation
 from guardrails.sandbox.serving import lifecycle
+from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
 from guardrails.sandbox.serving.refusals import Refusal
 
 ROLE: Final = re.compile(r"arn:aws:iam::\d{12}:role/.+")
+SERVICE_LINKED: Final = ":role/aws-service-role/config.amazonaws.com/"
 KNOWN: Final = frozenset({"name", "roleARN", "recordingGroup", "recordingMode"})
 CONTINUOUS: Final[Mapping[str, Any]] = {"recordingFrequency": "CONTINUOUS", "recordingModeOverrides": []}
 
@@ -34,6 +37,7 @@ def put_configuration_recorder(call: Call) -> Answer:
     if not ROLE.fullmatch(str(wanted.get("roleARN", ""))):
         message = "You have provided a null or empty Amazon Resource Name (ARN) for the IAM role assumed by AWS Config."
         raise Refusal("InvalidRoleException", message)
+    _require_linked_role(call, str(wanted["roleARN"]))
     mode = _checked_mode(wanted.get("recordingMode"))
     with moto_refusals():
         config_backends[call.account_id][call.region].put_configuration_recorder(wanted)
@@ -65,6 +69,16 @@ def delete_configuration_recorder(call: Call) -> Answer:
 def is_there(account_id: str, region: str) -> bool:
     """Whether an account has a recorder in a region."""
     return bool(config_backends[account_id][region].recorders)
+
+
+def _require_linked_role(call: Call, arn: str) -> None:
+    """The service-linked role must exist: AWS Config does not make it by itself.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html
+    """
+    roles = iam_backends[call.account_id][PARTITION].roles.values()
+    if SERVICE_LINKED in arn and all(role.arn != arn for role in roles):
+        raise Refusal("InvalidRoleException", "The role does not exist in the account.")
 
 
 def _asked(call: Call) -> list[ConfigRecorder]:

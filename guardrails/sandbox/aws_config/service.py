@@ -10,6 +10,7 @@ from guardrails.sandbox.aws_config import (
     organization_config_rules,
     organization_conformance_packs,
     recorders,
+    tagging,
 )
 
 SUBJECTS: Final = (
@@ -20,6 +21,7 @@ SUBJECTS: Final = (
     organization_config_rules,
     organization_conformance_packs,
     recorders,
+    tagging,
 )
 """The modules that answer operations; importing them registers those."""
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from guardrails.sandbox.inspector import accounts, members, organization_configuration
+from guardrails.sandbox.inspector import accounts, members, organization_configuration, scan_configuration
 
-SUBJECTS: Final = (accounts, members, organization_configuration)
+SUBJECTS: Final = (accounts, members, organization_configuration, scan_configuration)
 """The modules that answer operations; importing them registers those."""
 
 

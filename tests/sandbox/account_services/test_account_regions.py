@@ -61,6 +61,8 @@ def test_nothing_is_done_in_a_region_that_is_not_enabled(sandbox: Embedded, refu
     ec2, sns = sandbox.client("ec2", "eu-south-1"), sandbox.client("sns", "eu-south-1")
     assert refused(ec2.describe_vpcs) == "AuthFailure"
     assert refused(sns.list_topics) == "UnrecognizedClientException"
+    assert refused(sandbox.client("cloudformation", "eu-south-1").describe_stacks) == "InvalidClientTokenId"
+    assert refused(sandbox.client("s3", "eu-south-1").list_buckets) == "InvalidAccessKeyId"
     assert refused(sandbox.client("sts", "eu-south-1").get_caller_identity) == "RegionDisabledException"
     account = sandbox.client("account")
     account.enable_region(RegionName="eu-south-1")

@@ -30,6 +30,13 @@ def recorder(sandbox: Embedded) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def linked_role(sandbox: Embedded) -> str:
+    """The ARN of the management account's service-linked role for AWS Config."""
+    made = sandbox.client("iam").create_service_linked_role(AWSServiceName="config.amazonaws.com")
+    return str(made["Role"]["Arn"])
+
+
+@pytest.fixture
 def bucket(sandbox: Embedded) -> str:
     """A bucket of the management account, without a policy."""
     constraint = {"LocationConstraint": "eu-west-1"}

@@ -7,7 +7,6 @@ from typing import Any
 from guardrails.sandbox.embedded import Embedded
 
 Refused = Callable[..., str]
-ROLE = "arn:aws:iam::111111111111:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 
 
 def channel(bucket: str, **more: str) -> dict[str, Any]:
@@ -28,13 +27,15 @@ def test_what_is_delivered_to_exists(recorder: Callable[..., Any], bucket: str, 
     put(**channel(bucket))
 
 
-def test_the_service_needs_the_buckets_permission(sandbox: Embedded, bucket: str, refused: Refused) -> None:
+def test_the_service_needs_the_buckets_permission(
+    sandbox: Embedded, linked_role: str, bucket: str, refused: Refused
+) -> None:
     """With the service-linked role, the bucket's policy must let AWS Config write.
 
     Source: https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
     """
     config = sandbox.client("config")
-    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": ROLE})
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": linked_role})
     assert refused(config.put_delivery_channel, **channel(bucket)) == "InsufficientDeliveryPolicyException"
     statement = {
         "Effect": "Allow",

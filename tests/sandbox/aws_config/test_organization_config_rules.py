@@ -81,6 +81,43 @@ def test_accounts_that_join_get_the_rule(new_account: NewAccount, recorder: Reco
     status(management)
     later = new_account("later")
     assert by_account(management)[later] == "NoAvailableConfigurationRecorderException"
+    recorder(later)
+    assert by_account(management)[later] == "CREATE_SUCCESSFUL"
+
+
+def test_the_management_account_needs_the_role_too(
+    sandbox: Embedded, delegate: Callable[..., str], recorder: Recorder
+) -> None:
+    """A delegated administrator's rule gets its role by itself in its own account, but not in the management account.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html
+    """
+    audit = delegate(PRINCIPAL)
+    administrator = recorder(audit)
+    recorder()
+    administrator.put_organization_config_rule(**WANTED)
+    assert status(administrator) == "CREATE_IN_PROGRESS"
+    assert by_account(administrator)[MANAGEMENT_ACCOUNT_ID] == "InsufficientPermissionsException"
+    sandbox.client("iam").create_service_linked_role(AWSServiceName=PRINCIPAL)
+    administrator.put_organization_config_rule(**WANTED)
+    assert [status(administrator), status(administrator)] == ["UPDATE_IN_PROGRESS", "UPDATE_SUCCESSFUL"]
+
+
+def test_rules_of_the_organization_have_tags(sandbox: Embedded, refused: Refused) -> None:
+    """A rule is tagged as it is made, not as it is changed; tags are added and taken off one by one.
+
+    Source: https://docs.aws.amazon.com/config/latest/APIReference/API_TagResource.html
+    """
+    config = sandbox.client("config")
+    arn = config.put_organization_config_rule(**WANTED, Tags=[{"Key": "a", "Value": "1"}])["OrganizationConfigRuleArn"]
+    status(config)
+    config.put_organization_config_rule(**WANTED, Tags=[{"Key": "a", "Value": "2"}])
+    config.tag_resource(ResourceArn=arn, Tags=[{"Key": "b", "Value": "3"}])
+    expected = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "3"}]
+    assert config.list_tags_for_resource(ResourceArn=arn)["Tags"] == expected
+    config.untag_resource(ResourceArn=arn, TagKeys=["a"])
+    assert config.list_tags_for_resource(ResourceArn=arn)["Tags"] == expected[1:]
+    assert refused(config.list_tags_for_resource, ResourceArn=f"{arn}x") == "ResourceNotFoundException"
 
 
 def test_only_management_and_delegated_administrators_deploy(

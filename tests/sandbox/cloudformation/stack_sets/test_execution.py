@@ -142,3 +142,33 @@ def test_an_operation_is_stopped_while_its_function_runs(
     assert ([one["Status"] for one in found], shown) == (["RUNNING", "PENDING"], "STOPPING")
     assert cloudformation.describe_stack_set_operation(**asked)["StackSetOperation"]["Status"] == "STOPPED"
     assert [status for status, _ in ended(cloudformation, asked["OperationId"])] == ["SUCCEEDED", "CANCELLED"]
+
+
+def test_an_instance_needs_its_region_in_both_accounts(
+    sandbox: Embedded, new_account: NewAccount, root_id: str
+) -> None:
+    """In an opt-in Region an instance fails until its own account, and the one that manages the organization, have enabled it.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-opt-in-regions.html
+    """
+    one, cloudformation = new_account("one"), sandbox.client("cloudformation")
+    cloudformation.activate_organizations_access()
+    definition = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    cloudformation.create_stack_set(
+        StackSetName="set",
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
+        TemplateBody=definition,
+    )
+    target = {"DeploymentTargets": {"OrganizationalUnitIds": [root_id]}, "Regions": ["eu-south-1"]}
+    statuses = []
+    for account in (one, sandbox.running.account_id, None):
+        (ending,) = ended(
+            cloudformation, cloudformation.create_stack_instances(StackSetName="set", **target)["OperationId"]
+        )
+        statuses.append((ending[0], "is not enabled" in ending[1], (account or "-") in ending[1]))
+        own = sandbox.client("account", account=account)
+        own.enable_region(RegionName="eu-south-1")
+        for _ in range(2):
+            own.get_region_opt_status(RegionName="eu-south-1")
+    assert statuses == [("FAILED", True, True), ("FAILED", True, True), ("SUCCEEDED", False, False)]

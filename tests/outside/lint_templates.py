@@ -1,7 +1,7 @@
-"""Runs checkov over every compiled template: `python tests/outside/checkov_templates.py CHECKOV_BIN TEMPLATES`.
+"""Judges every compiled template with cfn-lint and checkov: `python tests/outside/lint_templates.py CHECKOV_BIN TEMPLATES`.
 
-checkov brings more than a hundred packages, so it comes from an environment of its own (`make checkov`). What it finds and we keep stands
-in checkov_skips.yaml, each with its reason. It is told to ask nobody outside.
+cfn-lint may find nothing at all, not even something to be warned of. What checkov finds and we keep stands in checkov_skips.yaml, each
+with its reason; it brings more than a hundred packages, so it comes from an environment of its own, and asks nobody outside.
 """
 
 import json
@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from guardrails.library.lint import RUN
+
 SKIPS = Path(__file__).with_name("checkov_skips.yaml")
 
 
@@ -22,11 +24,24 @@ def main(checkov: str, folder: str) -> None:
     passed, found = judged(checkov, folder)
     unjustified = [finding for finding in found if not any(covers(skip, finding) for skip in skips)]
     stale = [skip for skip in skips if not any(covers(skip, finding) for finding in found)]
-    lines = [f"{finding['check_id']} {finding['check_name']}: {place(finding)}" for finding in unjustified]
+    lines = list(linted(Path(folder)))
+    lines += [f"{finding['check_id']} {finding['check_name']}: {place(finding)}" for finding in unjustified]
     lines += [f"{skip['check']} on {skip['resource']} skips nothing any more: take it out" for skip in stale]
     if lines or not passed:
         sys.exit("\n".join(lines or ["checkov passed nothing: it cannot have looked"]))
-    print(f"checkov: {passed} checks passed, {len(found)} findings skipped for {len(skips)} reasons, none left.")
+    print(
+        f"cfn-lint: no finding. checkov: {passed} checks passed, {len(found)} findings skipped for {len(skips)} reasons, none left."
+    )
+
+
+def linted(folder: Path) -> Iterator[str]:
+    """Everything that cfn-lint finds, of every level."""
+    files = sorted(map(str, folder.glob("*.json")))
+    command = [sys.executable, "-c", RUN, "--include-checks", "I", "--format", "json", "--", *files]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    for finding in json.loads(said):
+        line = finding["Location"]["Start"]["LineNumber"]
+        yield f"cfn-lint {finding['Rule']['Id']} {finding['Filename']}, line {line}: {finding['Message']}"
 
 
 def judged(checkov: str, folder: str) -> tuple[int, list[Mapping[str, Any]]]:

@@ -1,0 +1,163 @@
+"""What Macie's administrator sees to in every account of the organization, region by region."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from guardrails.engine.port import Reader, Writer
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.errors import AwsError
+from guardrails.resources import ACCOUNT_TYPE
+from guardrails.security_services import DIALECTS, administrators, switched
+
+DESIGNATION_TIMEOUT: Final = 300.0
+NOT_A_MEMBER: Final = "not a member"
+SETTLED: Final = frozenset({"Enabled", "RegionDisabled", "AccountSuspended"})
+"""The relationships of members for which there is nothing to do: covered, or with nothing that Macie could cover."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MacieOrganizationConfiguration(Resource):
+    """Macie's configuration in the administrator's account and one region, for the organization and for itself.
+
+    `auto_enable` covers new accounts only; `uncovered` maps each other account that Macie does not cover to how it stands with the
+    administrator, and is declared empty, or None where existing accounts are left alone. `automated_discovery` is ALL, NEW or NONE
+    (for which accounts automated sensitive data discovery comes on), or OFF.
+    """
+
+    TYPE = "Guardrails::Macie::OrganizationConfiguration"
+
+    administrator: Address = field(metadata={"managed": False})
+    auto_enable: bool = True
+    uncovered: Mapping[str, str] | None = field(default_factory=dict)
+    automated_discovery: str = "ALL"
+    session: str = "ENABLED"
+    finding_publishing_frequency: str = "FIFTEEN_MINUTES"
+
+
+class MacieOrganizationConfigurations(ResourceType[MacieOrganizationConfiguration]):
+    """A setting of the administrator's account in each region."""
+
+    resource = MacieOrganizationConfiguration
+    source = "https://docs.aws.amazon.com/macie/latest/user/accounts-mgmt-ao-integrate.html"
+    after = frozenset({ACCOUNT_TYPE})
+    per_place = True
+
+    def observe(
+        self, aws: Reader, wanted: Sequence[MacieOrganizationConfiguration], names: Directory
+    ) -> Iterator[Live[MacieOrganizationConfiguration] | BlindSpot]:
+        """Four calls where it is wanted, and one more for each further twenty-five members."""
+        for want in wanted:
+            identity = names.get(want.administrator)
+            if identity is None or not _in_office(aws, identity):
+                continue
+            session = aws.read("macie2", "get_macie_session")
+            live = MacieOrganizationConfiguration(
+                name=want.name,
+                account=want.account,
+                region=want.region,
+                administrator=want.administrator,
+                auto_enable=aws.read("macie2", "describe_organization_configuration")["autoEnable"],
+                uncovered=None if want.uncovered is None else dict(_uncovered(aws, names, identity)),
+                automated_discovery=_discovery(aws),
+                session=session["status"],
+                finding_publishing_frequency=session["findingPublishingFrequency"],
+            )
+            yield Live(live, {"id": identity})
+
+    def put(
+        self,
+        aws: Writer,
+        want: MacieOrganizationConfiguration,
+        live: Live[MacieOrganizationConfiguration] | None,
+        names: Directory,
+    ) -> Mapping[str, str]:
+        """Put the administrator's own session, then what new accounts get, then the members that are missing, by what differs."""
+        have, identity = live.resource if live else None, names.id(want.administrator)
+        if have is None:
+            _wait_for_office(aws, identity)
+        if have is None or _own(have) != _own(want):
+            aws.write(
+                "macie2",
+                "update_macie_session",
+                status=want.session,
+                findingPublishingFrequency=want.finding_publishing_frequency,
+            )
+        if have is None or have.auto_enable != want.auto_enable:
+            aws.write("macie2", "update_organization_configuration", autoEnable=want.auto_enable)
+        if want.uncovered is not None and (have is None or have.uncovered):
+            _cover(aws, names, identity)
+        if have is None or have.automated_discovery != want.automated_discovery:
+            _put_discovery(aws, want.automated_discovery)
+        return {"id": identity}
+
+
+def _own(configuration: MacieOrganizationConfiguration) -> tuple[str, str]:
+    return configuration.session, configuration.finding_publishing_frequency
+
+
+def _in_office(aws: Reader, identity: str) -> bool:
+    """Whether the account, at which `aws` looks, is the administrator of the region and has Macie."""
+    dialect = DIALECTS["Macie"]
+    return identity in administrators(aws.at(account=""), dialect) and switched(aws, dialect) == "ENABLED"
+
+
+def _wait_for_office(aws: Writer, identity: str) -> None:
+    aws.wait_for(
+        lambda: _in_office(aws, identity) or None,
+        what="macie2 designation of the administrator",
+        every=5,
+        timeout=DESIGNATION_TIMEOUT,
+    )
+
+
+def _uncovered(aws: Reader, names: Directory, administrator: str) -> Iterator[tuple[str, str]]:
+    """The logical name of every account but the administrator that Macie does not cover, and its relationship."""
+    members = aws.items("macie2", "list_members", "members", onlyAssociated="false")
+    statuses = {member["accountId"]: member["relationshipStatus"] for member in members}
+    for account in names.of_type(ACCOUNT_TYPE):
+        identity = names.id(account)
+        if identity != administrator and (status := statuses.get(identity, NOT_A_MEMBER)) not in SETTLED:
+            yield account.name, status
+
+
+def _cover(aws: Writer, names: Directory, administrator: str) -> None:
+    """Resume Macie where it is suspended, and take in the accounts that are no members, which switches it on there.
+
+    An account that is refused stands in nobody's way.
+    """
+    refusals: list[AwsError] = []
+    known = aws.at(account="").items("organizations", "list_accounts", "Accounts")
+    emails = {account["Id"]: account["Email"] for account in known}
+    for name, status in sorted(_uncovered(aws, names, administrator)):
+        identity = names.id(Address(ACCOUNT_TYPE, name))
+        try:
+            if status == "Paused":
+                aws.write("macie2", "update_member_session", id=identity, status="ENABLED")
+            else:
+                aws.write("macie2", "create_member", account={"accountId": identity, "email": emails[identity]})
+        except AwsError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+
+
+def _discovery(aws: Reader) -> str:
+    found = aws.read("macie2", "get_automated_discovery_configuration")
+    return str(found["autoEnableOrganizationMembers"]) if found["status"] == "ENABLED" else "OFF"
+
+
+def _put_discovery(aws: Writer, wanted: str) -> None:
+    """Switch automated discovery off, or on for whom it is wanted."""
+    if wanted == "OFF":
+        aws.write("macie2", "update_automated_discovery_configuration", status="DISABLED")
+        return
+    aws.write(
+        "macie2",
+        "update_automated_discovery_configuration",
+        status="ENABLED",
+        autoEnableOrganizationMembers=wanted,
+    )
+
+
+TYPE = MacieOrganizationConfigurations()
