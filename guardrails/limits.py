@@ -64,6 +64,7 @@ def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mappin
         "account-protection": partial(_lost_protection, policies),
         "protection": _removed_protection,
         "occupied-unit": _occupied_units,
+        "left-region": partial(_forgotten_regions, organization),
         "lock-out": partial(_locked_out, organization, policies),
     }
 
@@ -100,6 +101,18 @@ def _withdrawn(before: StackSet, after: StackSet) -> Iterator[str]:
     bared = [f"{target.name}/{region}" for region, targets in lost.items() for target in targets]
     if bared:
         yield f"{before.address} would be withdrawn from {', '.join(bared)}, and its stacks there deleted"
+
+
+def _forgotten_regions(organization: Organization, plan: Plan) -> Iterator[str]:
+    """A region is governed no longer, and stacks of the management and the log archive account there would not be looked at."""
+    known = {*organization.governed_regions, *organization.left_regions}
+    lost: set[str] = set()
+    for change in plan.changes:
+        before = change.before.resource if change.before else None
+        if isinstance(before, StackSet):
+            lost |= before.targets.keys() - known
+    for region in sorted(lost):
+        yield f"{region} is governed no longer, and what else we made there would be forgotten: name it in left_regions"
 
 
 def _occupied_units(plan: Plan) -> Iterator[str]:

@@ -132,7 +132,8 @@ class Organization:
     """The whole declared organization.
 
     `prefix` starts every name that must be unique (buckets, stack sets); 3 to 20 lower-case letters, digits, hyphens.
-    `governed_regions` include `home_region`. `accounts` include the management account. `organizational_units` stand parents first.
+    `governed_regions` include `home_region`; `left_regions` were governed once, and what we made there goes.
+    `accounts` include the management account. `organizational_units` stand parents first.
     `deployer_roles` and `break_glass_roles` are IAM role names that no guardrail may ever bind; `member_role` is the
     role which the deployer assumes in member accounts.
     """
@@ -150,3 +151,4 @@ class Organization:
     accounts: tuple[Account, ...]
     controls: tuple[ControlDeclaration, ...]
     identity: Identity
+    left_regions: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ aws.Gateway.reader() ─observe→ Observation ───────────
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,8 +156,7 @@ def _merge(found: dict[Address, Resource], resources: Iterable[Resource], contro
 
 def _places(organization: Organization) -> frozenset[tuple[str, str]]:
     accounts = {"", organization.log_archive_account, organization.security_account} - {organization.management_account}
-    home = {(account, organization.home_region) for account in accounts}
-    return frozenset(home | {("", region) for region in organization.governed_regions})
+    return frozenset(product(accounts, (*organization.governed_regions, *organization.left_regions)))
 
 
 def check_examples(declared: Declared) -> int:

@@ -230,3 +230,13 @@ def test_a_unit_that_is_lived_in_is_not_deleted(destination: str | None, crossed
     live = Live(account, {"id": "1"}, managed=True)
     plan = Plan((deletion(unit), Change(action, account.address, live, after, ())))
     assert bool(violations(plan, limits_of(FIRST_DAY, ()))) is crossed
+
+
+def test_a_region_that_was_left_is_named() -> None:
+    """A stack set that leaves a region which is neither governed nor named as left crosses the limit; one that is named does not."""
+    before = StackSet(name="keys", template={}, targets=dict.fromkeys(("eu-west-1", "us-east-1"), (ROOT_ADDRESS,)))
+    leaving = Plan((retargeting(before, replace(before, targets={"eu-west-1": (ROOT_ADDRESS,)})),))
+    crossed = [sentence for name, sentence in violations(leaving, limits_of(FIRST_DAY, ())) if name == "left-region"]
+    assert [sentence[:36] for sentence in crossed] == ["us-east-1 is governed no longer, and"]
+    limits = limits_of(replace(FIRST_DAY, left_regions=("us-east-1",)), ())
+    assert "left-region" not in dict(violations(leaving, limits))

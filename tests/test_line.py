@@ -174,6 +174,19 @@ def test_a_control_is_one_file(workplace: Workplace) -> None:
     assert f"create {address}" in addresses(plan_of(own))
 
 
+def test_a_region_is_left_in_one_step(applied: Workplace, sandbox: Embedded) -> None:
+    """Its stacks go from members and from the management account; keys stay, and GuardDuty watches on: nobody is dismissed."""
+    applied.edit("config/organization.yaml", "  - eu-central-1\n", "left_regions: [eu-central-1]\n")
+    refused = applied.sandboxed("apply", "--yes")
+    assert (refused.code, "acme-kms-defaults would be withdrawn from Root/eu-central-1" in refused.message) == (6, True)
+    assert applied.sandboxed("apply", "--yes", "--accept", "protection").code == 0
+    assert applied.sandboxed("plan", "--detailed-exitcode").code == 0
+    for account in (None, account_id(sandbox, "Acme Dev")):
+        stacks = sandbox.client("cloudformation", "eu-central-1", account).describe_stacks()["Stacks"]
+        assert [stack["StackName"] for stack in stacks] == []
+        assert len(sandbox.client("guardduty", "eu-central-1", account).list_detectors()["DetectorIds"]) == 1
+
+
 @pytest.mark.parametrize("command", ["plan", "drift"])
 def test_the_json_of_a_plan_is_an_interface(workplace: Workplace, command: str) -> None:
     """Plan and drift print one JSON document: digest, complete, the counts, changes property by property, what was not seen."""

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,14 @@ def test_every_problem_of_every_control(repository: Path) -> None:
 
 
 def test_what_may_be_deleted_and_where_stacks_may_stand(repository: Path) -> None:
-    """Exclusive kinds become types; stacks may stand in every governed region here, and at home in the two other accounts."""
+    """Exclusive kinds become types; stacks may stand in every governed or left region, here and in the two other accounts."""
     identity = Identity(exclusive=frozenset({"groups"}))
-    desired = pipeline.compile(declared(repository, {"identity-center": []}, identity=identity))
+    desired = pipeline.compile(
+        declared(repository, {"identity-center": []}, identity=identity, left_regions=("us-east-1",))
+    )
     assert desired.exclusive == {"AWS::IdentityStore::Group"}
-    assert desired.places == {
-        ("", "eu-west-1"),
-        ("", "eu-central-1"),
-        ("log-archive", "eu-west-1"),
-        ("security-tooling", "eu-west-1"),
-    }
+    regions = ("eu-west-1", "eu-central-1", "us-east-1")
+    assert desired.places == set(product(("", "log-archive", "security-tooling"), regions))
     alone = declared(repository, {}, log_archive_account="management", security_account="management")
     assert pipeline.compile(alone).places == {("", "eu-west-1"), ("", "eu-central-1")}
 

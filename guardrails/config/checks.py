@@ -27,6 +27,11 @@ def check_organization(files: Files, problems: Problems) -> None:
     if isinstance(home, str) and home in REGIONS and isinstance(governed, list) and home not in governed:
         message = f"the home region {home!r} is not one of the governed regions"
         problems.add(document.place(("home_region",)), message, "add it to governed_regions")
+    left = document.data.get("left_regions")
+    for index, region in enumerate(left if isinstance(left, list) else ()):
+        if isinstance(governed, list) and region in governed:
+            message = f"{region!r} is governed, so it was not left"
+            problems.add(document.place(("left_regions", index)), message, "take it out of one of the two")
 
 
 def check_accounts(files: Files, problems: Problems) -> None:

@@ -72,6 +72,7 @@ def _organization(files: Files, names: Names, problems: Problems) -> Organizatio
         accounts=tuple(account for account in accounts if account),
         controls=(),
         identity=Identity(),
+        left_regions=shape.left_regions,
     )
 
 

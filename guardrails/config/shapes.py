@@ -127,6 +127,9 @@ class OrganizationFile(Settings):
     governed_regions: Annotated[tuple[Region, ...], AfterValidator(_distinct)] = Field(
         min_length=1, description="Where guardrails hold and workloads may run."
     )
+    left_regions: Annotated[tuple[Region, ...], AfterValidator(_distinct)] = Field(
+        (), description="Regions that were governed once: stacks of ours that still stand there are deleted."
+    )
     accounts: AccountRoles = Field(description="Which accounts play the parts that every landing zone has.")
     organizational_units: dict[OrganizationalUnitName, OrganizationalUnitShape | None] = Field(
         description="The tree, as a nested mapping; keys that start with a slash (/tags, /renamed_from) are attributes."

@@ -12,6 +12,14 @@ def test_home_region(problems: Problems) -> None:
     ]
 
 
+def test_left_regions(problems: Problems) -> None:
+    """A region that is governed was not left."""
+    governed = "governed_regions: [eu-west-1, eu-central-1]"
+    assert problems("organization.yaml", f"{governed}\nleft_regions: [us-east-1, eu-central-1]", governed) == [
+        "config/organization.yaml:4:27: 'eu-central-1' is governed, so it was not left (take it out of one of the two)"
+    ]
+
+
 def test_three_accounts(problems: Problems) -> None:
     """Management, log archive and security are three different accounts."""
     assert problems("organization.yaml", "security: log-archive", "security: security") == [
