@@ -74,7 +74,7 @@ def test_a_template_that_cfn_lint_refuses_is_refused_offline(workplace: Workplac
     workplace.edit("content/templates/kms_defaults.py", "TargetKeyId=Ref(key)", 'TargetKeyId=Ref("Nowhere")')
     message = same_message([own.sandboxed("apply", "--yes")], 3)
     assert "the template of AWS::CloudFormation::Stack acme-kms-defaults" in message
-    assert "Resources/Alias/Properties/TargetKeyId" in message
+    assert "Resources/EbsAlias/Properties/TargetKeyId" in message
     assert "cfn-lint rule E" in message
     untouched()
 

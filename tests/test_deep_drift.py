@@ -12,6 +12,7 @@ from tests.organization_snapshot import differences, in_order, snapshot
 SET = "AWS::CloudFormation::StackSet acme-kms-defaults"
 ARCHIVE = "AWS::CloudFormation::Stack acme-log-archive @ log-archive/eu-west-1"
 OWN = "AWS::CloudFormation::Stack acme-kms-defaults @ eu-central-1"
+HOME = "AWS::CloudFormation::Stack acme-kms-defaults @ eu-west-1"
 
 
 @pytest.fixture
@@ -28,16 +29,22 @@ def account_id(sandbox: Embedded, name: str) -> str:
 
 
 def key_of(kms: Any) -> str:
-    (alias,) = [each for each in kms.list_aliases()["Aliases"] if each["AliasName"] == "alias/acme-default"]
+    (alias,) = [each for each in kms.list_aliases()["Aliases"] if each["AliasName"] == "alias/acme-ebs"]
     return str(alias["TargetKeyId"])
 
 
 def tamper(sandbox: Embedded) -> None:
-    """Key rotation off in one region of one member and of the management account, an alias gone in another, the log bucket bare."""
-    for account, region in ((account_id(sandbox, "Acme Dev"), "eu-west-1"), (None, "eu-central-1")):
+    """Key rotation off in one region of one member and of the management account, an alias gone in another, the log bucket bare.
+
+    And EBS encrypts no more by default in the region of the one and in another of the same member, nor in the management account's.
+    """
+    dev = account_id(sandbox, "Acme Dev")
+    for account, region in ((dev, "eu-west-1"), (dev, "eu-central-1"), (None, "eu-west-1")):
+        sandbox.client("ec2", region, account).disable_ebs_encryption_by_default()
+    for account, region in ((dev, "eu-west-1"), (None, "eu-central-1")):
         kms = sandbox.client("kms", region, account)
         kms.disable_key_rotation(KeyId=key_of(kms))
-    sandbox.client("kms", "eu-central-1", account_id(sandbox, "Acme Prod")).delete_alias(AliasName="alias/acme-default")
+    sandbox.client("kms", "eu-central-1", account_id(sandbox, "Acme Prod")).delete_alias(AliasName="alias/acme-ebs")
     archive = account_id(sandbox, "Acme Log Archive")
     s3 = sandbox.client("s3", "eu-west-1", archive)
     (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"]]
@@ -55,11 +62,14 @@ def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workpl
     drift = applied.sandboxed("drift", "--deep", "--output", "json")
     assert (drift.code, drift.document["deep"], drift.document["complete"]) == (2, True, True)
     found = {change["address"]: change["differences"] for change in drift.document["changes"]}
-    assert set(found) == {SET, ARCHIVE, OWN}
-    assert found[OWN] == {"Key.EnableKeyRotation": {"live": False, "desired": True}}
+    assert set(found) == {SET, ARCHIVE, OWN, HOME}
+    assert found[OWN] == {"EbsKey.EnableKeyRotation": {"live": False, "desired": True}}
+    assert found[HOME] == {"Settings.EBS encryption by default": {"live": False, "desired": True}}
     assert found[SET] == {
-        "dev/eu-west-1 Key.EnableKeyRotation": {"live": False, "desired": True},
-        "prod/eu-central-1 Alias": {"live": None, "desired": "AWS::KMS::Alias"},
+        "dev/eu-central-1 Settings.EBS encryption by default": {"live": False, "desired": True},
+        "dev/eu-west-1 Settings.EBS encryption by default": {"live": False, "desired": True},
+        "dev/eu-west-1 EbsKey.EnableKeyRotation": {"live": False, "desired": True},
+        "prod/eu-central-1 EbsAlias": {"live": None, "desired": "AWS::KMS::Alias"},
     }
     assert all(name.startswith("BucketPolicy.PolicyDocument") for name in found[ARCHIVE])
     read_by_a_person(applied.sandboxed("drift", "--deep").out.splitlines())
@@ -68,14 +78,17 @@ def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workpl
     assert mended.document["calls"]["writes"] == {
         "cloudformation:create_change_set": 4,
         "cloudformation:execute_change_set": 4,
+        "cloudformation:update_stack": 1,
+        "cloudformation:update_stack_instances": 1,
     }
+    assert applied.sandboxed("drift").code == 0
     assert applied.sandboxed("drift", "--deep").code == 0
     assert "\n".join(differences(before, deployed(snapshot(sandbox)))) == ""
 
 
 def read_by_a_person(text: list[str]) -> None:
     """See that the text names place, resource and property, with live and declared value, in 80 columns but for ARNs, which stay whole."""
-    place = text.index("    dev/eu-west-1 Key.EnableKeyRotation")
+    place = text.index("    dev/eu-west-1 EbsKey.EnableKeyRotation")
     assert [line.split() for line in text[place + 1 : place + 3]] == [["live", "false"], ["declared", "true"]]
     assert [line for line in text if len(line) > 80 and "arn:" not in line] == []
 
@@ -116,7 +129,7 @@ def test_a_resource_that_was_deleted_is_made_again_and_what_refers_to_it_follows
     kms.schedule_key_deletion(KeyId=old)
     drift = applied.sandboxed("drift", "--deep", "--output", "json").document
     assert [change["differences"] for change in drift["changes"]] == [
-        {"dev/eu-west-1 Key": {"live": None, "desired": "AWS::KMS::Key"}}
+        {"dev/eu-west-1 EbsKey": {"live": None, "desired": "AWS::KMS::Key"}}
     ]
     assert applied.sandboxed("apply", "--deep", "--yes").code == 0
     new = key_of(kms)
@@ -131,7 +144,7 @@ def test_a_stack_that_was_deleted_beneath_its_set_is_made_again(applied: Workpla
     cloudformation, kms = sandbox.client("cloudformation", "eu-west-1", dev), sandbox.client("kms", "eu-west-1", dev)
     (stack,) = cloudformation.describe_stacks()["Stacks"]
     cloudformation.delete_stack(StackName=stack["StackId"])
-    assert "alias/acme-default" not in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
+    assert "alias/acme-ebs" not in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
     found = applied.sandboxed("plan", "--deep", "--out", "plan.json", "--output", "json").document
     assert (found["complete"], {change["address"]: change["differences"] for change in found["changes"]}) == (
         True,

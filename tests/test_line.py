@@ -121,7 +121,9 @@ def test_one_new_file_is_one_new_account_and_what_follows(applied: Workplace, sa
     account = account_id(sandbox, "Acme Payments")
     assert sorted(instances(sandbox, account)) == sorted((region, "CURRENT") for region in REGIONS)
     for region in REGIONS:
-        assert rotating_keys(sandbox, account, region) == ["alias/acme-default"]
+        assert rotating_keys(sandbox, account, region) == [
+            f"alias/acme-{use}" for use in ("ebs", "rds", "s3", "secrets")
+        ]
         assert len(sandbox.client("guardduty", region, account).list_detectors()["DetectorIds"]) == 1
     assert sorted(assigned(sandbox, account)) == ["PlatformAdministrator", "SecurityAudit"]
     assert applied.sandboxed("drift").code == 0

@@ -1,13 +1,12 @@
 """Settings of an account and region that no CloudFormation type holds, in a template: a function puts them, a deeper look probes them.
 
-    add_settings(t, prefix=p.prefix, purpose="kms-defaults", home_region=p.home_region, code=code, settings=[
-        Setting(
-            name="EBS encryption by default",
-            put=Call("ec2", "enable_ebs_encryption_by_default"),
-            probe=Call("ec2", "get_ebs_encryption_by_default"),
-            expected={"EbsEncryptionByDefault": True},
-        ),
-    ])
+    setting = Setting(
+        name="EBS encryption by default",
+        put=Call("ec2", "enable_ebs_encryption_by_default"),
+        probe=Call("ec2", "get_ebs_encryption_by_default"),
+        expected={"EbsEncryptionByDefault": True},
+    )
+    add_settings(t, [setting], prefix=p.prefix, purpose="kms-defaults", code=code)
 
 Any text in a call or an expected answer may hold what Fn::Sub knows: `${AWS::AccountId}`, `${AWS::Region}`, `${AWS::Partition}`,
 `${Key}` and `${Key.Arn}` of a resource in the same template. (For the probes, which run outside the stack, the latter become
@@ -134,18 +133,21 @@ def add_settings(
     *,
     prefix: str,
     purpose: str,
-    home_region: str,
     code: str,
+    home_region: str = "",
     actions: Sequence[str] = (),
 ) -> None:
     """Add to a template what puts these settings, and the probes that tell whether they hold.
 
     The function is called `<prefix>-<purpose>-settings`: `purpose` is one template's alone. Its role has the path `/<prefix>/settings/`.
-    `code` is the text of templates/functions/account_settings.py. `actions` are IAM actions that the calls need besides their own.
+    `code` is the text of templates/functions/account_settings.py. `home_region` is asked for by settings that are of the home region
+    only. `actions` are IAM actions that the calls need besides their own.
     """
     name = f"{prefix}-{purpose}-settings"
     t.add_parameter(Parameter(REVISION, Type="String", Default="0", AllowedPattern="^[0-9]+$"))
     if any(setting.home_region_only for setting in settings):
+        if not home_region:
+            raise ValueError("settings of the home region only need home_region")
         t.add_condition("InHomeRegion", Equals(Ref("AWS::Region"), home_region))
     allowed = sorted({*actions, *(call.action for setting in settings for call in setting.calls())})
     group = logs.LogGroup(

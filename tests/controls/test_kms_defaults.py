@@ -1,6 +1,7 @@
 """Default keys compile to stack sets for members and stacks for the management account, covering exactly the targets."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -91,8 +92,34 @@ def test_administrators(organization: Organization, library: Library) -> None:
         assert f"role/{role}" in text
 
 
-@pytest.mark.parametrize("settings", [{"rotation_period_days": 89}, {"deletion_window_days": 31}, {"rotation": 90}])
-def test_settings_refused(settings: dict[str, int]) -> None:
+def test_keys(organization: Organization, library: Library) -> None:
+    """There is a key for each kind of use that is asked for; the function that sets EBS comes with its key, and can be left out."""
+
+    def template(settings: KmsDefaults) -> dict[str, str]:
+        (stack_set,) = stack_sets(list(CONTROL.resources(organization, library, settings))).values()
+        assert stack_set.capabilities == (("CAPABILITY_IAM",) if settings.ebs_encryption_by_default else ())
+        return {name: resource["Type"] for name, resource in stack_set.template["Resources"].items()}
+
+    everything = template(KmsDefaults())
+    assert {name for name in everything if name.endswith("Key")} == {"EbsKey", "RdsKey", "S3Key", "SecretsKey"}
+    assert everything["SettingsFunction"] == "AWS::Lambda::Function"
+    assert set(template(KmsDefaults(keys=("default",), ebs_encryption_by_default=False))) == {
+        "DefaultKey",
+        "DefaultAlias",
+    }
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"rotation_period_days": 89},
+        {"deletion_window_days": 31},
+        {"rotation": 90},
+        {"keys": ["rds"]},
+        {"keys": ["sqs"]},
+    ],
+)
+def test_settings_refused(settings: dict[str, Any]) -> None:
     """What KMS would refuse is refused while the configuration is read."""
     with pytest.raises(ValidationError):
         KmsDefaults.model_validate(settings)

@@ -1,4 +1,4 @@
-"""The default keys' template: clean, deployable, administration and use apart."""
+"""The keys' template: clean, deployable, administration and use apart, EBS encrypting by default."""
 
 import json
 import subprocess
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 REGION = "eu-central-1"
 REGIONS = ("eu-west-1", REGION)
 ROOT = f"arn:aws:iam::{MANAGEMENT_ACCOUNT_ID}:root"
+USES = ("default", "ebs", "rds", "s3", "secrets")
 ROLES = ("GuardrailsDeployer", "stacksets-exec-*")
 
 
@@ -30,20 +31,33 @@ def rendered(repository: Path, **parameters: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def policy(sandbox: "Embedded", repository: Path) -> dict[str, dict[str, Any]]:
-    """The deployed key's policy, its statements by Sid."""
+def keys(sandbox: "Embedded", repository: Path) -> dict[str, str]:
+    """The ids of all deployed keys, by kind of use."""
     client = sandbox.client("cloudformation", REGION)
-    client.create_stack(StackName="acme-kms-defaults", TemplateBody=json.dumps(rendered(repository)))
+    template = rendered(repository, keys=USES)
+    client.create_stack(
+        StackName="acme-kms-defaults", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+    )
     kms = sandbox.client("kms", REGION)
-    key = kms.describe_key(KeyId="alias/acme-default")["KeyMetadata"]["KeyId"]
-    text = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    return {use: kms.describe_key(KeyId=f"alias/acme-{use}")["KeyMetadata"]["KeyId"] for use in USES}
+
+
+def policy_of(sandbox: "Embedded", key: str) -> dict[str, dict[str, Any]]:
+    """A key's policy, its statements by Sid."""
+    text = sandbox.client("kms", REGION).get_key_policy(KeyId=key, PolicyName="default")["Policy"]
     return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+@pytest.fixture
+def policy(sandbox: "Embedded", keys: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The policy of the key for EBS."""
+    return policy_of(sandbox, keys["ebs"])
 
 
 def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark."""
     file = tmp_path / "template.json"
-    file.write_text(json.dumps(rendered(repository)), encoding="utf-8")
+    file.write_text(json.dumps(rendered(repository, keys=USES)), encoding="utf-8")
     command = [sys.executable, "-c", RUN, "--include-checks", "I", "--regions", *REGIONS, "--", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
@@ -57,6 +71,7 @@ def test_lint(repository: Path, tmp_path: Path) -> None:
         {"deletion_window_days": 6},
         {"deletion_window_days": 31},
         {"administrator_roles": ()},
+        {"keys": ("sqs",)},
         {"prefix": "No"},
     ],
 )
@@ -66,12 +81,24 @@ def test_out_of_range(repository: Path, parameters: dict[str, Any]) -> None:
         rendered(repository, **parameters)
 
 
-def test_rotation(sandbox: "Embedded", policy: dict[str, Any]) -> None:
-    """The live key rotates at the declared period."""
+def test_rotation(sandbox: "Embedded", keys: dict[str, str]) -> None:
+    """Every live key rotates at the declared period."""
     kms = sandbox.client("kms", REGION)
-    key = kms.describe_key(KeyId="alias/acme-default")["KeyMetadata"]["KeyId"]
-    status = kms.get_key_rotation_status(KeyId=key)
-    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+    for key in keys.values():
+        status = kms.get_key_rotation_status(KeyId=key)
+        assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+
+
+def test_ebs_encrypts_by_default(sandbox: "Embedded", keys: dict[str, str]) -> None:
+    """New volumes are encrypted, with the key for EBS; that stays when the stack goes, and so do the keys."""
+    ec2, client = sandbox.client("ec2", REGION), sandbox.client("cloudformation", REGION)
+    client.delete_stack(StackName="acme-kms-defaults")
+    client.describe_stacks()  # passes the time
+    assert client.describe_stacks()["Stacks"] == []
+    assert ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"] is True
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"].endswith(f":key/{keys['ebs']}")
+    volume = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=1)
+    assert (volume["Encrypted"], volume["KmsKeyId"]) == (True, ec2.get_ebs_default_kms_key_id()["KmsKeyId"])
 
 
 def test_administration_is_not_use(policy: dict[str, Any]) -> None:
@@ -102,12 +129,18 @@ def test_services_use_it_only_for_this_account(policy: dict[str, Any]) -> None:
     caller here: Auto Scaling's role, to which IAM can give nothing, starts instances with encrypted volumes.
     """
     services = policy["UseThroughServices"]["Condition"]["StringEquals"]
-    assert services["kms:CallerAccount"] == MANAGEMENT_ACCOUNT_ID
-    assert f"ec2.{REGION}.amazonaws.com" in services["kms:ViaService"]
+    assert services == {"kms:CallerAccount": MANAGEMENT_ACCOUNT_ID, "kms:ViaService": [f"ec2.{REGION}.amazonaws.com"]}
     assert policy["GrantsForServices"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     through = policy["GrantsThroughServices"]
     assert (through["Principal"], through["Action"]) == ({"AWS": "*"}, ["kms:CreateGrant"])
     assert through["Condition"] == {"StringEquals": services, "Bool": {"kms:GrantIsForAWSResource": "true"}}
-    assert policy["UseByLogs"]["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+
+
+def test_logs_use_the_default_key(sandbox: "Embedded", keys: dict[str, str]) -> None:
+    """CloudWatch Logs uses the key for everything else, in its own name, for this account's log groups; it may use no other key."""
+    policies = {use: policy_of(sandbox, key) for use, key in keys.items()}
+    assert [use for use, statements in policies.items() if "UseByLogs" in statements] == ["default"]
+    statement = policies["default"]["UseByLogs"]
+    assert statement["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
     log_groups = f"arn:aws:logs:{REGION}:{MANAGEMENT_ACCOUNT_ID}:*"
-    assert policy["UseByLogs"]["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}}
+    assert statement["Condition"] == {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}}
