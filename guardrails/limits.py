@@ -29,6 +29,7 @@ from guardrails.resources import (
     STACK_TYPE,
     organizational_unit_address,
 )
+from guardrails.resources.access_analyzer import AccessAnalyzer
 from guardrails.resources.account import Account
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.policy import Policy
@@ -36,7 +37,7 @@ from guardrails.resources.stack_set import StackSet, surplus_of
 
 SCP: Final = "SERVICE_CONTROL_POLICY"
 PROTECTING_TYPES: Final = frozenset(
-    {Policy.TYPE, OrganizationTrail.TYPE, CONFIGURATION_POLICY_TYPE, STACK_TYPE, StackSet.TYPE}
+    {AccessAnalyzer.TYPE, Policy.TYPE, OrganizationTrail.TYPE, CONFIGURATION_POLICY_TYPE, STACK_TYPE, StackSet.TYPE}
 )
 FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 NEEDED_ACTIONS: Final = (

@@ -117,7 +117,7 @@ def update_analyzer(call: Call) -> Answer:
 def get_analyzer(call: Call) -> Answer:
     """Show an analyzer with its configuration. A look."""
     found = own(call)
-    shown = {**_described(found), **({"configuration": found.configuration} if found.configuration else {})}
+    shown = _described(found)
     found.creating = False
     return {"analyzer": shown}
 
@@ -226,6 +226,8 @@ def _checked(kind: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
 def _described(found: Analyzer) -> Mapping[str, Any]:
     status, reason = ("CREATING" if found.creating else "ACTIVE"), _reason(found)
     shown = {"arn": found.arn, "name": found.name, "type": found.type, "createdAt": found.created, "tags": found.tags}
+    if found.configuration:
+        shown["configuration"] = found.configuration
     return {**shown, "status": "DISABLED", "statusReason": {"code": reason}} if reason else {**shown, "status": status}
 
 

@@ -100,6 +100,7 @@ def test_unused_access_has_an_age(sandbox: Embedded, trusted: None, refused: Ref
     rule = {"analysisRule": {"exclusions": [{"accountIds": ["222222222222"]}]}}
     changed = analyzer.update_analyzer(analyzerName="unused", configuration={"unusedAccess": rule})
     assert changed["configuration"] == {"unusedAccess": {"unusedAccessAge": 90, **rule}}
+    assert analyzer.list_analyzers()["analyzers"][0]["configuration"] == changed["configuration"]
     other_age = {"unusedAccess": {"unusedAccessAge": 30}}
     code = refused(analyzer.update_analyzer, analyzerName="unused", configuration=other_age)
     assert code == "ValidationException"

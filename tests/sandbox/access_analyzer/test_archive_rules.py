@@ -27,3 +27,16 @@ def test_rules_are_made_changed_listed_and_deleted(sandbox: Embedded, refused: R
     assert [each["ruleName"] for page in pages for each in page["archiveRules"]] == ["first", "own"]
     analyzer.delete_archive_rule(**rule)
     assert refused(analyzer.get_archive_rule, **rule) == "ResourceNotFoundException"
+
+
+def test_a_rule_is_applied_to_findings_that_are_there(sandbox: Embedded, refused: Refused) -> None:
+    """A rule of an analyzer, named by its ARN, is applied to earlier findings too; one that it does not have is not.
+
+    Source: https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ApplyArchiveRule.html
+    """
+    analyzer = sandbox.client("accessanalyzer")
+    first = {"ruleName": "first", "filter": PUBLIC}
+    arn = analyzer.create_analyzer(analyzerName="account", type="ACCOUNT", archiveRules=[first])["arn"]
+    analyzer.apply_archive_rule(analyzerArn=arn, ruleName="first")
+    refusal = refused(analyzer.apply_archive_rule, analyzerArn=arn, ruleName="second")
+    assert refusal == "ResourceNotFoundException"
