@@ -55,6 +55,8 @@ def stack_settings(aws: Reader, stack: str, template: Mapping[str, Any], type_na
             reason = f"{probe['Name']} could not be probed: {error}"
             yield BlindSpot(f"{type_name} {stack}", aws.account, aws.region, reason, remedy)
             continue
+        if "NotOurs" in probe and _part(live, probe["NotOurs"]) == probe["NotOurs"]:
+            continue
         expected = _filled(probe["Expected"], values)
         if (shown := _part(live, expected)) != expected:
             name = f"{where} {SETTINGS}.{probe['Name']}".strip()

@@ -47,11 +47,12 @@ LOGS_DAYS: Final = 365
 ACTION_PREFIXES: Final = {"s3control": "s3", "accessanalyzer": "access-analyzer"}
 """boto3's name of a service -> the prefix of its IAM actions, where they differ."""
 ACTIONS: Final = {
+    "ec2:remove_default_vpc": "ec2:DeleteVpc",
     "s3control:get_public_access_block": "s3:GetAccountPublicAccessBlock",
     "s3control:put_public_access_block": "s3:PutAccountPublicAccessBlock",
     "s3control:delete_public_access_block": "s3:PutAccountPublicAccessBlock",
 }
-"""Calls whose IAM action does not bear their name.
+"""Calls whose IAM action does not bear their name; the function's own ones take further actions.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
@@ -94,7 +95,8 @@ class Setting:
     """One setting, by the name that a person reads: `put` when `probe` does not answer all that is `expected`.
 
     `expected` is the part of the answer that matters; in it, lists are compared item by item. `absent` are the error codes by which
-    AWS says that there is no such setting yet. `home_region_only` is for settings of the whole account. What has no `remove` stays
+    AWS says that there is no such setting yet. An answer that has `not_ours` in it says that somebody else rules (the organization's
+    policies): then it is neither put nor judged. `home_region_only` is for settings of the whole account. What has no `remove` stays
     as it is when its stack goes.
     """
 
@@ -103,6 +105,7 @@ class Setting:
     probe: Call
     expected: Mapping[str, Any]
     absent: tuple[str, ...] = ()
+    not_ours: Mapping[str, Any] = field(default_factory=dict)
     home_region_only: bool = False
     remove: Call | None = None
 
@@ -119,7 +122,9 @@ class Setting:
     def probing(self) -> dict[str, Any]:
         """What it takes to look whether it holds."""
         absent = {"Absent": list(self.absent)} if self.absent else {}
-        return {"Name": self.name, "Probe": self.probe.document(), "Expected": dict(self.expected), **absent}
+        not_ours = {"NotOurs": dict(self.not_ours)} if self.not_ours else {}
+        probe, expected = self.probe.document(), dict(self.expected)
+        return {"Name": self.name, "Probe": probe, "Expected": expected, **absent, **not_ours}
 
     def document(self) -> dict[str, Any]:
         """What the function is told of it."""

@@ -7,7 +7,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import boto3
@@ -18,20 +18,35 @@ CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard",
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 PAUSES = (2, 5, 10)  # what a role may do is not known everywhere at once
 client: Any = lru_cache(boto3.client)
+VPC_PARTS = (  # what is in a VPC: how it is found, and how many of them a default VPC has of its own
+    ("network_interfaces", "vpc-id", 0),
+    ("vpc_endpoints", "vpc-id", 0),
+    ("vpn_gateways", "attachment.vpc-id", 0),
+    ("vpc_peering_connections", "requester-vpc-info.vpc-id", 0),
+    ("vpc_peering_connections", "accepter-vpc-info.vpc-id", 0),
+    ("internet_gateways", "attachment.vpc-id", 1),
+    ("security_groups", "vpc-id", 1),
+    ("route_tables", "vpc-id", 1),
+    ("network_acls", "vpc-id", 1),
+)
 RESERVE = 45_000  # milliseconds: enough for one more setting, and the answer
+
+
+class Left(Exception):
+    """What was not touched, and why: told, and no failure."""
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Carry out one request; CloudFormation is answered in any case."""
-    failures = ["it ended early, its log says why"]
+    failures, left = ["it ended early, its log says why"], list[str]()
     try:
-        failures = list(carried_out(event, context))
+        failures = list(carried_out(event, context, left))
     finally:
-        answer(event, failures)
+        answer(event, failures, left)
 
 
-def carried_out(event: dict[str, Any], context: Any) -> Iterator[str]:
-    """Put what differs, or release what is to be released; gives each failure."""
+def carried_out(event: dict[str, Any], context: Any, left: list[str]) -> Iterator[str]:
+    """Put what differs, or release what is to be released; gives each failure, and adds to what is left alone."""
     kind, new = event["RequestType"], event["ResourceProperties"]
     old = event.get("OldResourceProperties", {"Revision": "0"})
     if int(new["Revision"]) < int(old["Revision"]):
@@ -46,6 +61,8 @@ def carried_out(event: dict[str, Any], context: Any) -> Iterator[str]:
                 release(setting)
             else:
                 hold(setting, pauses)
+        except Left as reason:
+            left.append(f"{setting['Name']}: {reason}")
         except (BotoCoreError, ClientError) as error:
             yield f"{setting['Name']}: {error}"
 
@@ -57,9 +74,10 @@ def release(setting: dict[str, Any]) -> None:
 
 
 def hold(setting: dict[str, Any], pauses: tuple[int, ...]) -> None:
-    """Put a setting unless its probe answers what is expected."""
+    """Put a setting unless its probe answers what is expected, or that it is ruled by somebody else."""
     try:
-        if covers(called(setting["Probe"], pauses), setting["Expected"]):
+        found = called(setting["Probe"], pauses)
+        if covers(found, setting["Expected"]) or ("NotOurs" in setting and covers(found, setting["NotOurs"])):
             return
     except ClientError as error:
         if error.response["Error"]["Code"] not in setting.get("Absent", ()):
@@ -78,7 +96,9 @@ def covers(found: Any, expected: Any) -> bool:
 
 def called(call: dict[str, Any], pauses: tuple[int, ...] = ()) -> Any:
     """What AWS answers; a denial is asked again after each pause."""
-    operation = getattr(client(call["Service"], config=CONFIG), call["Operation"])
+    service = client(call["Service"], config=CONFIG)
+    own = OWN.get(call["Operation"])
+    operation = partial(own, service) if own else getattr(service, call["Operation"])
     for pause in pauses:
         try:
             return operation(**call.get("Parameters", {}))
@@ -89,13 +109,41 @@ def called(call: dict[str, Any], pauses: tuple[int, ...] = ()) -> Any:
     return operation(**call.get("Parameters", {}))
 
 
-def answer(event: dict[str, Any], failures: list[str]) -> None:
+def remove_default_vpc(ec2: Any) -> None:
+    """Delete the region's default VPC with its gateway and subnets, unless there is anything else in it."""
+    for vpc in ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]:
+        name = vpc["VpcId"]
+        subnets = parts(ec2, "subnets", "vpc-id", name)
+        used = [what.replace("_", " ") for what, by, own in VPC_PARTS if len(parts(ec2, what, by, name)) > own]
+        used += ["further subnets"] if not all(subnet["DefaultForAz"] for subnet in subnets) else []
+        used += ["IPv6 addresses"] if vpc.get("Ipv6CidrBlockAssociationSet") else []
+        if used:
+            raise Left(f"{name} stays, as it is in use: {', '.join(used)}")
+        for gateway in parts(ec2, "internet_gateways", "attachment.vpc-id", name):
+            ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=name)
+            ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
+        for subnet in subnets:
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        ec2.delete_vpc(VpcId=name)
+
+
+def parts(ec2: Any, what: str, by: str, vpc: str) -> Any:
+    """What there is of a kind in a VPC."""
+    found = getattr(ec2, f"describe_{what}")(Filters=[{"Name": by, "Values": [vpc]}])
+    return found["".join(word.capitalize() for word in what.split("_"))]
+
+
+OWN: Any = {"remove_default_vpc": remove_default_vpc}  # what takes more than one call
+
+
+def answer(event: dict[str, Any], failures: list[str], left: list[str]) -> None:
     """Tell CloudFormation how it went: at most 4,096 bytes, the whole of it in the log."""
-    print(json.dumps({"request": event["RequestType"], "failures": failures}))  # noqa: T201 -- the function's log
-    shortest = 3000 // max(1, len(failures))
+    print(json.dumps({"request": event["RequestType"], "failures": failures, "left": left}))  # noqa: T201 -- the function's log
+    told = failures or left
+    shortest = 3000 // max(1, len(told))
     body = {
         "Status": "FAILED" if failures else "SUCCESS",
-        "Reason": "; ".join(failure[:shortest] for failure in failures) or "every setting holds",
+        "Reason": "; ".join(one[:shortest] for one in told) or "every setting holds",
         "PhysicalResourceId": event.get("PhysicalResourceId", "account-settings"),
         **{name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")},
     }

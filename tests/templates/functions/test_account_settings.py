@@ -122,3 +122,9 @@ def test_a_deletion(run: Run, asked: Asked) -> None:
     """A setting stays as it is, but where it says how it is removed."""
     assert run("Delete", setting("on"), setting("off", Remove="remove_off"))["Status"] == "SUCCESS"
     assert asked == ["remove_off"]
+
+
+def test_what_somebody_else_rules(run: Run, asked: Asked) -> None:
+    """What its probe says to be ruled by somebody else is not put."""
+    assert run("Create", setting("off", NotOurs={"List": [{"Id": 1}]}))["Status"] == "SUCCESS"
+    assert asked == ["get_off"]
