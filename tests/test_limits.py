@@ -11,6 +11,7 @@ from guardrails.engine.safety import violations
 from guardrails.limits import limits_of
 from guardrails.model import Account as Declared
 from guardrails.organization_facts import trusted_principals
+from guardrails.resources import ORGANIZATION as ORGANIZATION_ADDRESS
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
 from guardrails.resources.account import Account
 from guardrails.resources.group import Group
@@ -59,6 +60,7 @@ POLICIES = (
     scp("workloads", "Workloads"),
     scp("prod", "Workloads/Prod"),
     scp("rcp", "Workloads", kind="RESOURCE_CONTROL_POLICY"),
+    Policy(name="backup", policy_type="BACKUP_POLICY", content={"plans": {}}, targets=(ou("Workloads"),)),
 )
 
 
@@ -66,8 +68,8 @@ POLICIES = (
     ("source", "destination", "lost"),
     [
         ("Workloads/Prod", "Workloads", "prod"),
-        ("Workloads/Prod", "Sandbox", "prod, workloads"),
-        ("Workloads/Prod/Deep", "Root", "prod, workloads"),
+        ("Workloads/Prod", "Sandbox", "backup, prod, rcp, workloads"),
+        ("Workloads/Prod/Deep", "Root", "backup, prod, rcp, workloads"),
         ("Sandbox", "Workloads/Prod", ""),
         ("Workloads", "Workloads/Prod", ""),
         ("Workloads", "Workloads", ""),
@@ -77,7 +79,7 @@ POLICIES = (
 )
 @pytest.mark.parametrize("action", [Action.UPDATE, Action.ADOPT])
 def test_leaving_protection_needs_consent(source: str, destination: str, lost: str, action: Action) -> None:
-    """A move, be it of ours or of an account that is adopted, crosses the limit exactly when an SCP that binds it there does not here."""
+    """A move, be it of ours or of an account that is adopted, crosses the limit exactly when a policy that binds it there does not here."""
     limits = limits_of(FIRST_DAY, POLICIES)
     found = violations(moving(ou(source), ou(destination), action), limits)
     expected = f"account shop moves from {source} to {destination}, and out of reach of {lost}"
@@ -132,6 +134,36 @@ def test_a_policy_that_binds_a_trusted_role_needs_consent(role: str) -> None:
     assert message.startswith(f"{role} could no longer ")
     assert " in shop: " in message
     assert "deny-all" in message
+
+
+def rcp(condition: dict[str, Any], *actions: str) -> Policy:
+    statement = {
+        "Sid": "No",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": [*actions],
+        "Resource": "*",
+        "Condition": condition,
+    }
+    content = {"Version": "2012-10-17", "Statement": [statement]}
+    return Policy(name="rcp", policy_type="RESOURCE_CONTROL_POLICY", content=content, targets=(ROOT_ADDRESS,))
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (rcp({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": str(Ref(ORGANIZATION_ADDRESS))}}, "s3:*", "sts:AssumeRole"), ""),
+        (rcp({"ForAllValues:StringNotLike": {"aws:ResourceOrgPaths": [f"{Ref(ou('Workloads'), 'path')}*"]}}, "kms:*", "sts:*"), ""),
+        (rcp({"StringNotEquals": {"aws:PrincipalAccount": str(Ref(account_address("shop")))}}, "sts:AssumeRole"),
+         "GuardrailsDeployer could no longer sts:AssumeRole in shop: Root / rcp / No: denies it"),
+        (rcp({"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:role/BreakGlass"}}, "kms:*", "s3:*", "sqs:*"),
+         "BreakGlass could no longer kms:CreateKey, kms:PutKeyPolicy, s3:PutBucketPolicy in shop: Root / rcp / No: denies it"),
+    ],
+)  # fmt: skip
+def test_a_resource_control_policy_may_lock_out_too(policy: Policy, said: str) -> None:
+    """Whom an RCP keeps from an account's roles, keys and buckets is told, be it a role there or the deployer who comes in."""
+    found = violations(making(policy), limits_of(ORGANIZATION, [policy]))
+    assert found == ((("lock-out", said),) if said else ())
 
 
 @pytest.mark.parametrize(
