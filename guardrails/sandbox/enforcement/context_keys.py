@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from guardrails.iam.context import Values
 from guardrails.sandbox.enforcement import live_resources
 from guardrails.sandbox.enforcement.action_names import prefix, values_at
+from guardrails.sandbox.organizations import organization
 
 OF_PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -77,13 +78,23 @@ def of_resource(
     service: str, operation: str, parameters: Mapping[str, Any], arn: str, place: tuple[str, str]
 ) -> dict[str, Values]:
     """The keys that a resource gives; `place` is the caller's account and region."""
-    found: dict[str, Values] = {"aws:ResourceAccount": live_resources.owner(arn, place[0])}
+    owner = live_resources.owner(arn, place[0])
+    found: dict[str, Values] = {"aws:ResourceAccount": owner, **_organization_of(owner)}
     found |= {f"aws:ResourceTag/{key}": value for key, value in live_resources.tags(arn).items()}
     if names := live_resources.aliases(arn):
         found["kms:ResourceAliases"] = names
     if prefix(service) == "ec2" and ":volume/" in arn:
         found["ec2:Encrypted"] = "true" if _encrypted(operation, parameters, arn, place) else "false"
     return found
+
+
+def _organization_of(account_id: str) -> dict[str, Values]:
+    """The keys that tell where in the organization an account stands, none when it is no member."""
+    account = organization.find_account(account_id)
+    if account is None:
+        return {}
+    path = organization.path(account.parent_id)
+    return {"aws:ResourceOrgID": path.partition("/")[0], "aws:ResourceOrgPaths": (path,)}
 
 
 def of_principal(arn: str) -> dict[str, Values]:

@@ -62,3 +62,22 @@ def test_who_may_assume_a_role(
     sts.assume_role(**role)
     attach(member, deny("sts:AssumeRole", Condition=elsewhere), kind=RCP, name="elsewhere")
     assert refused(sts.assume_role, **role) == "AccessDenied"
+
+
+def test_resources_of_an_organizational_unit_can_be_let_alone(
+    sandbox: Embedded, member: str, root_id: str, rcp_enabled: None, attach: Attach, refused: Refused
+) -> None:
+    """A policy that excludes an OU by aws:ResourceOrgPaths lets the resources of accounts in it alone, whoever comes.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    organizations = sandbox.client("organizations")
+    unit = organizations.create_organizational_unit(ParentId=root_id, Name="Spared")["OrganizationalUnit"]["Id"]
+    mine = organizations.describe_organization()["Organization"]["Id"]
+    spared = {"ForAllValues:StringNotLike": {"aws:ResourceOrgPaths": [f"{mine}/{root_id}/{unit}/*"]}}
+    sandbox.client("s3", account=member).create_bucket(**BUCKET)
+    attach(root_id, deny("s3:PutObject", Condition=spared), kind=RCP)
+    put = sandbox.client("s3").put_object
+    assert refused(put, Bucket="shared-data", Key="x") == "AccessDenied"
+    organizations.move_account(AccountId=member, SourceParentId=root_id, DestinationParentId=unit)
+    put(Bucket="shared-data", Key="x")
