@@ -82,6 +82,11 @@ def trusted_principals(organization: Organization) -> list[str]:
     return [f"arn:*:iam::*:role/{role}" for role in trusted_roles(organization)]
 
 
+def config_recorder_name(organization: Organization) -> str:
+    """The name of the stack sets and stacks that hold AWS Config's recorders, which what builds on Config waits for."""
+    return f"{organization.prefix}-config-recorder"
+
+
 def policy_facts(organization: Organization) -> dict[str, Any]:
     """What a policy file's expressions may use besides its own parameters."""
     return {

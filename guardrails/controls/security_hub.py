@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from guardrails.config.regions import OPT_IN_REGIONS
 from guardrails.config.security_hub import BASELINE, PolicyOfTargets, SecurityHub
 from guardrails.config.vocabulary import place
 from guardrails.controls import Control
+from guardrails.deployment import Deployment, in_selected_accounts
 from guardrails.engine.resource import Address, Caveat, Resource
 from guardrails.errors import ConfigError, Problem
 from guardrails.library import Library
 from guardrails.model import Organization, Targets
+from guardrails.organization_facts import config_recorder_name
 from guardrails.resources import (
     ROOT_ADDRESS,
     account_address,
@@ -32,6 +35,7 @@ from guardrails.security_services import DIALECTS
 from guardrails.targets import policy_attachments
 
 NAME: Final = "Security Hub"
+CONFIG: Final = "config"
 PRINCIPAL: Final = DIALECTS[NAME].principal
 MOST_POLICIES: Final = 20
 NO_EXCLUSIONS: Final = "give what is to be left out a policy of its own: the one nearest to an account holds"
@@ -67,8 +71,19 @@ def resources(organization: Organization, library: Library, settings: SecurityHu
     )
     yield from (*designations, aggregator, central)
     after = frozenset({central.address, *(each.address for each in designations)})
-    yield from _policies(organization, settings, after)
+    yield from _policies(organization, settings, after | _recorders(organization))
     yield from _caveats(organization, settings)
+
+
+def _recorders(organization: Organization) -> frozenset[Address]:
+    """Where AWS Config records; a policy that enables standards fails in an account without."""
+    found: set[Address] = set()
+    for declaration in organization.controls:
+        if declaration.id == CONFIG:
+            deployment = Deployment(name=config_recorder_name(organization), template={}, description="")
+            items = in_selected_accounts(organization, declaration.settings.targets, deployment)
+            found |= {item.address for item in items if isinstance(item, Resource)}
+    return frozenset(found)
 
 
 def _designation(organization: Organization, region: str, *after: Address) -> ServiceAdministrator:
@@ -159,6 +174,9 @@ def _problems(organization: Organization, settings: SecurityHub) -> Iterator[Pro
     if organization.security_account == organization.management_account:
         message = "central configuration takes an administrator other than the management account"
         yield Problem(*here, message, "name another account as security_account in organization.yaml")
+    if organization.home_region in OPT_IN_REGIONS:
+        message = f"{organization.home_region} must be opted in to, and so cannot be Security Hub's home region"
+        yield Problem(*here, message, "make another governed region the home_region in organization.yaml")
     if len(settings.policies) >= MOST_POLICIES:
         message = f"{len(settings.policies) + 1} configuration policies are too many: AWS takes {MOST_POLICIES}"
         yield Problem(*here, message, "say the same of several OUs in one policy")
@@ -194,7 +212,7 @@ def _nearest(organization: Organization, account: str, said: Mapping[Address, st
 
 
 def _caveats(organization: Organization, settings: SecurityHub) -> Iterator[Caveat]:
-    if not any(declaration.id == "config" for declaration in organization.controls):
+    if not any(declaration.id == CONFIG for declaration in organization.controls):
         yield Caveat("security-hub: without AWS Config's recorder (the control config) its controls find nothing")
     for name, targets, _ in _statements(settings):
         if reason := policy_attachments(organization, targets).reason:
@@ -234,7 +252,7 @@ CONTROL = Control(
         "The configuration policies that carry our tag are disassociated and deleted; accounts keep the standards and controls "
         "that last held for them (an OU's may become the organization's on the way), and manage themselves from then on. The "
         "administrators, the finding aggregator, central configuration, trusted access, and what was made self-managed stay: "
-        "nobody is dismissed."
+        "nobody is dismissed. A region that is governed no longer is unlinked; Security Hub stays on there as it was."
     ),
     frameworks={
         "CIS AWS Foundations 5.0": ("4.16",),

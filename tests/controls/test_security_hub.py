@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,14 @@ from guardrails.controls.security_hub import CONTROL
 from guardrails.engine.resource import Caveat, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
-from guardrails.model import ControlDeclaration, Organization
-from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
+from guardrails.model import ControlDeclaration, Organization, Targets
+from guardrails.resources import (
+    ROOT_ADDRESS,
+    account_address,
+    organizational_unit_address,
+    stack_address,
+    stack_set_address,
+)
 from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.securityhub_configuration_policy import SecurityHubConfigurationPolicy
 from guardrails.resources.securityhub_configuration_policy_association import SecurityHubConfigurationPolicyAssociation
@@ -54,8 +61,20 @@ def test_by_default(organization: Organization, library: Library) -> None:
     assert [each.sentence for each in items if isinstance(each, Caveat)] == [
         "security-hub: without AWS Config's recorder (the control config) its controls find nothing"
     ]
-    recorded = replace(organization, controls=(ControlDeclaration("config", None),))
-    assert not any(isinstance(each, Caveat) for each in compiled(recorded, library))
+
+
+def test_the_recorder_comes_first(organization: Organization, library: Library) -> None:
+    """Where AWS Config records, policies and associations wait for its stacks, and there is nothing to be said of its absence."""
+    recorder = ControlDeclaration("config", SimpleNamespace(targets=Targets()))
+    items = compiled(replace(organization, controls=(recorder,)), library)
+    assert not any(isinstance(each, Caveat) for each in items)
+    recorders = {
+        stack_set_address("acme-config-recorder"),
+        *(stack_address("acme-config-recorder", "", region) for region in (HOME, OTHER)),
+    }
+    for each in items:
+        if isinstance(each, SecurityHubConfigurationPolicy | SecurityHubConfigurationPolicyAssociation):
+            assert recorders < each.references()
 
 
 def test_the_order(organization: Organization, library: Library) -> None:
@@ -153,6 +172,13 @@ def test_what_cannot_be_expressed(
     with pytest.raises(ConfigError) as raised:
         compiled(organization, library, **settings)
     assert message in str(raised.value)
+
+
+def test_the_home_region_cannot_be_opted_in_to(organization: Organization, library: Library) -> None:
+    """A home region that AWS leaves off is refused."""
+    zurich = replace(organization, home_region="eu-central-2", governed_regions=("eu-central-2",))
+    with pytest.raises(ConfigError, match="cannot be Security Hub's home region"):
+        compiled(zurich, library)
 
 
 def test_the_management_account_cannot_administer(organization: Organization, library: Library) -> None:
