@@ -9,7 +9,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
-from guardrails.security_services import DIALECTS, administrators
+from guardrails.security_services import DIALECTS, active_accounts, administrators
 
 SCANS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -72,7 +72,7 @@ class InspectorOrganizationConfigurations(ResourceType[InspectorOrganizationConf
                 administrator=want.administrator,
                 everywhere=want.everywhere,
                 auto_enable={scan: bool(shown.get(SCANS[scan])) for scan in want.auto_enable},
-                uncovered=None if want.uncovered is None else dict(_uncovered(aws, names, identity, want.everywhere)),
+                uncovered=None if want.uncovered is None else _by_name(aws, names, identity, want.everywhere),
                 ec2_scan_mode=_scan_mode(aws) if want.ec2_scan_mode else None,
             )
             yield Live(live, {"id": identity})
@@ -94,8 +94,8 @@ class InspectorOrganizationConfigurations(ResourceType[InspectorOrganizationConf
         if want.ec2_scan_mode and want.ec2_scan_mode != _scan_mode(aws):
             aws.write("inspector2", "update_configuration", ec2Configuration={"scanMode": want.ec2_scan_mode})
         if want.uncovered is not None and (have is None or have.uncovered):
-            _associate(aws, names, identity, want.everywhere)
-            _enable(aws, names, identity, want.everywhere)
+            _associate(aws, identity, want.everywhere)
+            _enable(aws, identity, want.everywhere)
         return {"id": identity}
 
 
@@ -131,19 +131,24 @@ def _relationships(aws: Reader) -> dict[str, str]:
     return {member["accountId"]: member["relationshipStatus"] for member in members}
 
 
+def _by_name(aws: Reader, names: Directory, administrator: str, scans: Sequence[str]) -> dict[str, str | list[str]]:
+    """What is amiss in every account that is not covered, by its logical name."""
+    ids = {names.id(account): account.name for account in names.of_type(ACCOUNT_TYPE)}
+    return {ids[identity]: why for identity, why in _uncovered(aws, ids, administrator, scans)}
+
+
 def _uncovered(
-    aws: Reader, names: Directory, administrator: str, scans: Sequence[str]
+    aws: Reader, accounts: Collection[str], administrator: str, scans: Sequence[str]
 ) -> Iterator[tuple[str, str | list[str]]]:
-    """The logical name of every account that is not covered, with its relationship, or with the scans that are off."""
+    """The id of every one of these accounts that is not covered, with its relationship, or with the scans that are off."""
     known = {administrator: "ENABLED", **_relationships(aws)}
-    ids = {account.name: names.id(account) for account in names.of_type(ACCOUNT_TYPE)}
-    off = dict(_scans_off(aws, [each for each in ids.values() if known.get(each) in ("ENABLED", "CREATED")], scans))
-    for name, identity in ids.items():
+    off = dict(_scans_off(aws, [each for each in accounts if known.get(each) in ("ENABLED", "CREATED")], scans))
+    for identity in accounts:
         if identity in off:
             if off[identity]:
-                yield name, off[identity]
+                yield identity, off[identity]
         elif (status := known.get(identity, NOT_A_MEMBER)) not in SETTLED:
-            yield name, status
+            yield identity, status
 
 
 def _scans_off(aws: Reader, identities: Sequence[str], scans: Collection[str]) -> Iterator[tuple[str, list[str]]]:
@@ -155,11 +160,13 @@ def _scans_off(aws: Reader, identities: Sequence[str], scans: Collection[str]) -
             yield account["accountId"], off
 
 
-def _associate(aws: Writer, names: Directory, administrator: str, scans: Sequence[str]) -> None:
+def _associate(aws: Writer, administrator: str, scans: Sequence[str]) -> None:
     """Make every account a member that is none, and wait until none is on its way."""
-    missing = [name for name, why in _uncovered(aws, names, administrator, scans) if isinstance(why, str)]
-    for name in missing:
-        aws.write("inspector2", "associate_member", accountId=names.id(Address(ACCOUNT_TYPE, name)))
+    missing = [
+        each for each, why in _uncovered(aws, active_accounts(aws), administrator, scans) if isinstance(why, str)
+    ]
+    for identity in missing:
+        aws.write("inspector2", "associate_member", accountId=identity)
     if missing:
         aws.wait_for(
             lambda: "CREATED" not in _relationships(aws).values() or None,
@@ -169,12 +176,12 @@ def _associate(aws: Writer, names: Directory, administrator: str, scans: Sequenc
         )
 
 
-def _enable(aws: Writer, names: Directory, administrator: str, scans: Sequence[str]) -> None:
+def _enable(aws: Writer, administrator: str, scans: Sequence[str]) -> None:
     """Switch on what is off, in one request for a hundred accounts that lack the same scans."""
     lacking: dict[tuple[str, ...], list[str]] = {}
-    for name, off in _uncovered(aws, names, administrator, scans):
+    for identity, off in _uncovered(aws, active_accounts(aws), administrator, scans):
         if not isinstance(off, str):
-            lacking.setdefault(tuple(off), []).append(names.id(Address(ACCOUNT_TYPE, name)))
+            lacking.setdefault(tuple(off), []).append(identity)
     for off_there, identities in lacking.items():
         for some in _portions(identities):
             _switch_on(aws, some, off_there)

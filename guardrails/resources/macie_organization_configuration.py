@@ -1,6 +1,6 @@
 """What Macie's administrator sees to in every account of the organization, region by region."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,7 +8,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
-from guardrails.security_services import DIALECTS, administrators, switched
+from guardrails.security_services import DIALECTS, active_accounts, administrators, switched
 
 DESIGNATION_TIMEOUT: Final = 300.0
 NOT_A_MEMBER: Final = "not a member"
@@ -58,7 +58,7 @@ class MacieOrganizationConfigurations(ResourceType[MacieOrganizationConfiguratio
                 region=want.region,
                 administrator=want.administrator,
                 auto_enable=aws.read("macie2", "describe_organization_configuration")["autoEnable"],
-                uncovered=None if want.uncovered is None else dict(_uncovered(aws, names, identity)),
+                uncovered=None if want.uncovered is None else _by_name(aws, names, identity),
                 automated_discovery=_discovery(aws),
                 session=session["status"],
                 finding_publishing_frequency=session["findingPublishingFrequency"],
@@ -86,7 +86,7 @@ class MacieOrganizationConfigurations(ResourceType[MacieOrganizationConfiguratio
         if have is None or have.auto_enable != want.auto_enable:
             aws.write("macie2", "update_organization_configuration", autoEnable=want.auto_enable)
         if want.uncovered is not None and (have is None or have.uncovered):
-            _cover(aws, names, identity)
+            _cover(aws, identity)
         if have is None or have.automated_discovery != want.automated_discovery:
             _put_discovery(aws, want.automated_discovery)
         return {"id": identity}
@@ -111,31 +111,34 @@ def _wait_for_office(aws: Writer, identity: str) -> None:
     )
 
 
-def _uncovered(aws: Reader, names: Directory, administrator: str) -> Iterator[tuple[str, str]]:
-    """The logical name of every account but the administrator that Macie does not cover, and its relationship."""
+def _by_name(aws: Reader, names: Directory, administrator: str) -> dict[str, str]:
+    """The relationship of every account that Macie does not cover, by its logical name."""
+    ids = {names.id(account): account.name for account in names.of_type(ACCOUNT_TYPE)}
+    return {ids[identity]: status for identity, status in _uncovered(aws, ids, administrator)}
+
+
+def _uncovered(aws: Reader, accounts: Collection[str], administrator: str) -> Iterator[tuple[str, str]]:
+    """The id of every one of these accounts but the administrator that Macie does not cover, and its relationship."""
     members = aws.items("macie2", "list_members", "members", onlyAssociated="false")
     statuses = {member["accountId"]: member["relationshipStatus"] for member in members}
-    for account in names.of_type(ACCOUNT_TYPE):
-        identity = names.id(account)
+    for identity in accounts:
         if identity != administrator and (status := statuses.get(identity, NOT_A_MEMBER)) not in SETTLED:
-            yield account.name, status
+            yield identity, status
 
 
-def _cover(aws: Writer, names: Directory, administrator: str) -> None:
+def _cover(aws: Writer, administrator: str) -> None:
     """Resume Macie where it is suspended, and take in the accounts that are no members, which switches it on there.
 
     An account that is refused stands in nobody's way.
     """
     refusals: list[AwsError] = []
-    known = aws.at(account="").items("organizations", "list_accounts", "Accounts")
-    emails = {account["Id"]: account["Email"] for account in known}
-    for name, status in sorted(_uncovered(aws, names, administrator)):
-        identity = names.id(Address(ACCOUNT_TYPE, name))
+    accounts = active_accounts(aws)
+    for identity, status in sorted(_uncovered(aws, accounts, administrator)):
         try:
             if status == "Paused":
                 aws.write("macie2", "update_member_session", id=identity, status="ENABLED")
             else:
-                aws.write("macie2", "create_member", account={"accountId": identity, "email": emails[identity]})
+                aws.write("macie2", "create_member", account={"accountId": identity, "email": accounts[identity]})
         except AwsError as error:
             refusals.append(error)
     if refusals:
