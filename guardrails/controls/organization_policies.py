@@ -62,8 +62,8 @@ a run, and nobody in a member account can undo them.
 
 Resource control policies exempt no role by name, as anybody can make a role of any name in an account of his own; what they exclude
 they exclude by the resource's account. The other kinds have no conditions, and so refuse exclusions: name the targets instead, or
-attach a policy below that says otherwise. Where a policy sets what the control `account-defaults` sets too (EC2's defaults, the S3
-public access block), AWS refuses the account's own setting: use one of the two for each.
+attach a policy below that says otherwise. What a `declarative` or `s3` policy sets, an account cannot set; the control
+`account-defaults` gets along with it, and leaves such a setting to the policy.
 
 Backup policies name a vault and a role that must stand in each account.""",
     makes=(

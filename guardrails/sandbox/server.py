@@ -51,6 +51,7 @@ SUBJECTS: Final = (
     "account_services.account_management",
     "account_services.account_regions",
     "account_services.public_buckets",
+    "account_services.s3_policies",
     "account_services.bucket_replication",
     "account_services.service_settings",
     "account_services.root_sessions",

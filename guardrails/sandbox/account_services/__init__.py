@@ -14,6 +14,7 @@ account_management     Account Management: contacts, of a member too
 account_regions        Account Management: Regions opted in to
 resource_sharing       RAM: sharing within the organization
 public_buckets         S3: block public access
+s3_policies            S3: block public access of a whole account, as the organization's policies say
 bucket_replication     S3: where a bucket replicates to
 service_settings       Systems Manager: settings of an account and Region
 kms                    KMS: rotation periods, and symmetric keys at no cost

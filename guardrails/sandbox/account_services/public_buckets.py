@@ -10,6 +10,7 @@ from typing import Any, Final
 from moto.s3.models import s3_backends
 from moto.s3control.models import s3control_backends
 
+from guardrails.sandbox.account_services import s3_policies
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import FORWARD, Answer, operation
@@ -86,7 +87,9 @@ def _narrowed(statement: Mapping[str, Any]) -> bool:
 
 
 def _blocks(account_id: str, name: str, setting: str) -> bool:
-    """Whether the bucket or its account has a setting; moto keeps them as text."""
+    """Whether the bucket, its account or the organization has a setting; moto keeps them as text."""
+    if s3_policies.blocks_public_access(account_id):
+        return True
     bucket = s3_backends[account_id][PARTITION].buckets.get(name)
     account = s3control_backends[account_id][PARTITION].public_access_block
     blocks = (account, bucket.public_access_block if bucket else None)
