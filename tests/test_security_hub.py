@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Work:
     def plan(self) -> Plan:
         self.connection = connect(FIRST_DAY, endpoint=endpoint_of(self.sandbox))
         names, desired = self.connection.directory, list(self.desired())
-        places = {("", region) for region in self.organization.governed_regions} | {("security-tooling", HOME)}
+        places = set(product(("", "security-tooling"), self.organization.governed_regions))
         seen = observe(self.types, self.connection.gateway.reader(), desired, names, places=places)
         assert seen.blind == ()
         return diff(self.types, desired, seen, names)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import OWNERSHIP_TAG, BlindSpot, Directory, Live, ObjectType, Resource
-from guardrails.resources import ACCOUNT_TYPE, CONFIGURATION_POLICY_TYPE, account_address
-from guardrails.security_hub.central_configuration import is_central
+from guardrails.resources import ACCOUNT_TYPE, CONFIGURATION_POLICY_TYPE
+from guardrails.security_hub.central_configuration import central_administrator
 from guardrails.tagging import is_ours
 
 LISTS: Final = ("EnabledSecurityControlIdentifiers", "DisabledSecurityControlIdentifiers")
@@ -39,23 +39,23 @@ class ConfigurationPolicies(ObjectType[SecurityHubConfigurationPolicy]):
     resource = SecurityHubConfigurationPolicy
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/configuration-policies-overview.html"
     after = frozenset({ACCOUNT_TYPE})
-    per_place = True
 
     def observe(
         self, aws: Reader, wanted: Sequence[SecurityHubConfigurationPolicy], names: Directory
     ) -> Iterator[Live[SecurityHubConfigurationPolicy] | BlindSpot]:
         """Where the organization is configured centrally: one call for all policies, two for each; AWS takes at most twenty."""
-        if not aws.account or not is_central(aws, names.get(account_address(aws.account))):
+        place = central_administrator(aws, names, ACCOUNT_TYPE)
+        if place is None:
             return
-        for listed in aws.items("securityhub", "list_configuration_policies", "ConfigurationPolicySummaries"):
-            found = aws.read("securityhub", "get_configuration_policy", Identifier=listed["Id"])
-            tags = aws.read("securityhub", "list_tags_for_resource", ResourceArn=listed["Arn"])["Tags"]
+        for listed in place.items("securityhub", "list_configuration_policies", "ConfigurationPolicySummaries"):
+            found = place.read("securityhub", "get_configuration_policy", Identifier=listed["Id"])
+            tags = place.read("securityhub", "list_tags_for_resource", ResourceArn=listed["Arn"])["Tags"]
             content = found["ConfigurationPolicy"]["SecurityHub"]
             controls = content.get("SecurityControlsConfiguration", {})
             live = SecurityHubConfigurationPolicy(
                 name=listed["Name"],
-                account=aws.account,
-                region=aws.region,
+                account=place.account,
+                region=place.region,
                 description=found.get("Description", ""),
                 service_enabled=content["ServiceEnabled"],
                 standards=tuple(sorted(content.get("EnabledStandardIdentifiers", ()))),

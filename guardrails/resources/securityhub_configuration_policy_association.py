@@ -11,11 +11,10 @@ from guardrails.resources import (
     CONFIGURATION_POLICY_TYPE,
     ORGANIZATIONAL_UNIT_TYPE,
     ROOT_ADDRESS,
-    account_address,
     configuration_policy_address,
 )
 from guardrails.security_hub import SELF_MANAGED
-from guardrails.security_hub.central_configuration import is_central
+from guardrails.security_hub.central_configuration import central_administrator
 from guardrails.tagging import is_ours
 
 KINDS: Final[Mapping[str, str]] = {
@@ -58,25 +57,25 @@ class ConfigurationPolicyAssociations(ObjectType[SecurityHubConfigurationPolicyA
     resource = SecurityHubConfigurationPolicyAssociation
     source = "https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_StartConfigurationPolicyAssociation.html"
     after = frozenset({ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, CONFIGURATION_POLICY_TYPE})
-    per_place = True
 
     def observe(
         self, aws: Reader, wanted: Sequence[SecurityHubConfigurationPolicyAssociation], names: Directory
     ) -> Iterator[Live[SecurityHubConfigurationPolicyAssociation] | BlindSpot]:
         """Where the organization is configured centrally: the pages of what was said directly, and of what failed."""
-        if not aws.account or not is_central(aws, names.get(account_address(aws.account))):
+        place = central_administrator(aws, names, ACCOUNT_TYPE)
+        if place is None:
             return
-        applied = list(aws.items("securityhub", *LISTED, Filters={"AssociationType": "APPLIED"}))
-        failures = _failures(aws, names, {each["TargetId"] for each in applied})
-        ours = _our_policies(aws)
+        applied = list(place.items("securityhub", *LISTED, Filters={"AssociationType": "APPLIED"}))
+        failures = _failures(place, names, {each["TargetId"] for each in applied})
+        ours = _our_policies(place)
         for found in applied:
             target, policy = _target(found, names), found["ConfigurationPolicyId"]
             live = SecurityHubConfigurationPolicyAssociation(
                 name=association_name(target),
-                account=aws.account,
-                region=aws.region,
+                account=place.account,
+                region=place.region,
                 target=target,
-                configuration=_configuration(aws, policy, names),
+                configuration=_configuration(place, policy, names),
                 failed=failures.get(found["TargetId"], {}),
             )
             managed = policy in ours or (policy == SELF_MANAGED and bool(wanted))

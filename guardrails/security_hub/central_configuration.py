@@ -1,4 +1,4 @@
-"""Whether the organization's Security Hub is configured centrally, as the account that is looked at sees it.
+"""Whether the organization's Security Hub is configured centrally, and by whom.
 
 Only the delegated administrator, in its home region, sees configuration policies. Everybody else is refused in words that also
 mean "you may not"; so who administers is asked of AWS Organizations first.
@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from guardrails.engine.port import Reader
+from guardrails.engine.resource import Directory
 from guardrails.errors import AwsError
 
 PRINCIPAL: Final = "securityhub.amazonaws.com"
+LISTED_ADMINISTRATORS: Final = ("list_delegated_administrators", "DelegatedAdministrators")
 
 
 def organization_configuration(aws: Reader, account_id: str | None) -> Mapping[str, Any] | None:
@@ -32,13 +34,27 @@ def organization_configuration(aws: Reader, account_id: str | None) -> Mapping[s
     return found
 
 
-def is_central(aws: Reader, account_id: str | None) -> bool:
-    """Whether the account that is looked at configures the organization centrally, from this region."""
+def central_administrator(aws: Reader, names: Directory, account_type: str) -> Reader | None:
+    """The port, bound to the account that configures the organization centrally from this region; None when there is none.
+
+    `account_type` is the type of accounts' addresses. An administrator that is not declared cannot be looked at.
+    """
+    for account_id in _administrators(aws):
+        address = names.address_of(account_type, account_id)
+        if address is not None and _is_central(place := aws.at(account=address.name), account_id):
+            return place
+    return None
+
+
+def _is_central(aws: Reader, account_id: str) -> bool:
+    """Whether the account configures centrally, and from this region: the finding aggregator's ARN names the home region."""
     found = organization_configuration(aws, account_id)
-    return found is not None and (found["ConfigurationType"], found["Status"]) == ("CENTRAL", "ENABLED")
+    if found is None or (found["ConfigurationType"], found["Status"]) != ("CENTRAL", "ENABLED"):
+        return False
+    aggregators = aws.items("securityhub", "list_finding_aggregators", "FindingAggregators")
+    return any(each["FindingAggregatorArn"].split(":")[3] == aws.region for each in aggregators)
 
 
-def _administrators(aws: Reader) -> set[str]:
-    organization = aws.at(account="")
-    operation, key = "list_delegated_administrators", "DelegatedAdministrators"
-    return {each["Id"] for each in organization.items("organizations", operation, key, ServicePrincipal=PRINCIPAL)}
+def _administrators(aws: Reader) -> list[str]:
+    listed = aws.at(account="").items("organizations", *LISTED_ADMINISTRATORS, ServicePrincipal=PRINCIPAL)
+    return [each["Id"] for each in listed]

@@ -45,7 +45,7 @@ class Administrator:
 
     def observed(self, kind: ResourceType[Any], *wanted: Resource) -> dict[str, Live[Any]]:
         """What a fresh observation sees, by name."""
-        place = self.connection.gateway.reader().at("security", HOME)
+        place = self.connection.gateway.reader().at("security" if kind.per_place else "", HOME)
         found = [each for each in kind.observe(place, wanted, self.connection.directory) if isinstance(each, Live)]
         for each in found:
             self.connection.directory.learn(each.resource.address, each.attributes)

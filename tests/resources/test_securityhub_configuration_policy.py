@@ -9,7 +9,7 @@ from guardrails.aws.connection import Connection
 from guardrails.errors import AwsError
 from guardrails.resources.securityhub_configuration_policy import TYPE, SecurityHubConfigurationPolicy
 from guardrails.sandbox.embedded import Embedded
-from tests.resources.securityhub_central import HOME, Administrator
+from tests.resources.securityhub_central import HOME, OTHER, Administrator
 
 WANTED = SecurityHubConfigurationPolicy(
     name="acme-baseline",
@@ -73,8 +73,10 @@ def test_one_that_is_associated(administrator: Administrator) -> None:
 
 
 def test_without_central_configuration(connection: Connection, sandbox: Embedded, member: Callable[[str], str]) -> None:
-    """Under local configuration, and seen from the management account, there are no policies."""
+    """Under local configuration, and seen from another region than the home region, there are no policies."""
     administrator = Administrator.designated(sandbox, connection, member)
     assert administrator.observed(TYPE, WANTED) == {}
-    place = connection.gateway.reader().at("", HOME)
+    administrator.start_central()
+    administrator.put(TYPE, WANTED)
+    place = connection.gateway.reader().at("", OTHER)
     assert list(TYPE.observe(place, (), connection.directory)) == []
