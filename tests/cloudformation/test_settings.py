@@ -10,7 +10,10 @@ import pytest
 from guardrails.aws.connection import Connection
 from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.resource import BlindSpot, Live
+from guardrails.resources import account_address, organizational_unit_address
 from guardrails.resources.stack import TYPE, Stack
+from guardrails.resources.stack_set import TYPE as STACK_SETS
+from guardrails.resources.stack_set import StackSet
 from tests.command_line import denied
 from tests.settings_template import settings_template
 
@@ -119,3 +122,96 @@ def test_the_home_region_alone(connection: Connection, sandbox: "Embedded", want
     with pytest.raises(Exception, match="NoSuchPublicAccessBlockConfiguration"):
         sandbox.client("s3control", OTHER).get_public_access_block(AccountId=own)
     assert found_deep(connection, observed(connection, elsewhere)) == []
+
+
+class InstancesOfASet:
+    """A stack set with settings in two accounts and two regions, as a run sees and puts it."""
+
+    def __init__(self, connection: Connection, sandbox: "Embedded", template: Mapping[str, Any]) -> None:
+        self.connection, self.sandbox = connection, sandbox
+        note = {"Note": {"Type": "String", "Default": "ours"}}
+        units = (organizational_unit_address("Dev"), organizational_unit_address("Prod"))
+        self.want = StackSet(
+            name="acme-example",
+            template={**template, "Parameters": {**template["Parameters"], **note}},
+            targets={HOME: units, OTHER: units},
+            capabilities=("CAPABILITY_IAM",),
+        )
+
+    def live(self) -> Live[StackSet]:
+        reader = self.connection.gateway.reader()
+        found = list(STACK_SETS.observe(reader, [self.want], self.connection.directory))
+        (live,) = [one for one in found if isinstance(one, Live)]
+        return live
+
+    def deep(self) -> list[Difference | BlindSpot]:
+        reader = self.connection.gateway.reader()
+        return list(STACK_SETS.look_deeper(reader, self.live(), self.connection.directory))
+
+    def put(self, *drift: Difference | BlindSpot, new: bool = False) -> Mapping[str, int]:
+        """Put the set, with what a deeper look has shown; gives the writes that it took."""
+        before = self.connection.gateway.calls.writes.copy()
+        shown = tuple(one for one in drift if isinstance(one, Difference))
+        live = None if new else replace(self.live(), drift=shown)
+        STACK_SETS.put(self.connection.gateway.writer(), self.want, live, self.connection.directory)
+        return self.connection.gateway.calls.writes - before
+
+    def ec2(self, account: str, region: str) -> Any:
+        return self.sandbox.client("ec2", region, self.connection.directory.id(account_address(account)))
+
+    def overrides(self, account: str, region: str) -> dict[str, str]:
+        where = {"StackInstanceAccount": self.connection.directory.id(account_address(account))}
+        found = self.sandbox.client("cloudformation", HOME).describe_stack_instance(
+            StackSetName=self.want.name, StackInstanceRegion=region, **where
+        )
+        given = found["StackInstance"]["ParameterOverrides"]
+        return {str(one["ParameterKey"]): str(one["ParameterValue"]) for one in given}
+
+
+@pytest.fixture
+def instances(organization: Connection, sandbox: "Embedded", want: Stack) -> InstancesOfASet:
+    """Four deployed instances."""
+    made = InstancesOfASet(organization, sandbox, want.template)
+    made.put(new=True)
+    return made
+
+
+def test_instances_are_mended_where_they_differ(instances: InstancesOfASet) -> None:
+    """Settings are put again in exactly the accounts and regions shown; what somebody overrode there stays, and so does the revision.
+
+    Neither shows in a later plan, and an update of the set for another reason works as ever.
+    """
+    dev = {"Accounts": [instances.connection.directory.id(account_address("dev"))]}
+    root = instances.sandbox.client("organizations").list_roots()["Roots"][0]["Id"]
+    instances.sandbox.client("cloudformation", HOME).update_stack_instances(
+        StackSetName=instances.want.name,
+        DeploymentTargets={"OrganizationalUnitIds": [root], "AccountFilterType": "INTERSECTION", **dev},
+        Regions=[OTHER],
+        ParameterOverrides=[{"ParameterKey": "Note", "ParameterValue": "theirs"}],
+    )
+    for account, region in (("prod", HOME), ("dev", OTHER)):
+        instances.ec2(account, region).disable_ebs_encryption_by_default()
+    drift = instances.deep()
+    name = "Settings.EBS encryption by default"
+    assert drift == [Difference(f"{place} {name}", False, True) for place in (f"dev/{OTHER}", f"prod/{HOME}")]
+    assert instances.put(*drift) == {"cloudformation:update_stack_instances": 2}
+    places = (("prod", HOME), ("prod", OTHER), ("dev", HOME), ("dev", OTHER))
+    given = [{"Revision": "1"}, {}, {}, {"Revision": "1", "Note": "theirs"}]
+    assert [instances.overrides(*place) for place in places] == given
+    assert (instances.live().resource, instances.deep()) == (instances.want, [])
+    instances.want = replace(instances.want, description="updated")
+    assert instances.put() == {"cloudformation:update_stack_set": 1}
+    assert [instances.overrides(*place) for place in places] == given
+    instances.ec2("prod", HOME).disable_ebs_encryption_by_default()
+    assert instances.put(*instances.deep()) == {"cloudformation:update_stack_instances": 1}
+    assert (instances.overrides("prod", HOME), instances.deep()) == ({"Revision": "2"}, [])
+
+
+def test_what_is_denied_in_an_account_is_blind_there(instances: InstancesOfASet) -> None:
+    """A probe that is denied in the members is a blind spot of each of these places, and the rest is judged all the same."""
+    instances.ec2("prod", HOME).reset_ebs_default_kms_key_id()
+    with denied("ec2", "GetEbsEncryptionByDefault"):
+        found = instances.deep()
+    spots = {(spot.account, spot.region) for spot in found if isinstance(spot, BlindSpot)}
+    assert spots == {(account, region) for account in ("dev", "prod") for region in (HOME, OTHER)}
+    assert [one.property for one in found if isinstance(one, Difference)] == [f"prod/{HOME} Settings.EBS default key"]
