@@ -56,17 +56,6 @@ ACTIONS: Final = {
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
-UNCHECKED: Final = {
-    "Function": {
-        "CKV_AWS_50": "it runs for seconds when its stack is deployed: there is nothing to trace",
-        "CKV_AWS_115": "a reservation would be taken from the account, and a new account has too few executions for it",
-        "CKV_AWS_116": "CloudFormation is told of every failure: nothing is left for a dead letter queue",
-        "CKV_AWS_117": "it calls AWS APIs only, and there is no VPC that it could be in",
-    },
-    "Logs": {"CKV_AWS_158": "they hold names of settings and error messages, no data"},
-    "Role": {"CKV_AWS_111": "account settings have no ARN to which IAM could limit the right to change them"},
-}
-"""What checkov would ask for, by logical id, and why it is not so."""
 _VALUE: Final = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -161,7 +150,6 @@ def add_settings(
         RetentionInDays=LOGS_DAYS,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
-        Metadata=unchecked("Logs"),
     )
     function = awslambda.Function(
         "SettingsFunction",
@@ -173,7 +161,6 @@ def add_settings(
         MemorySize=256,
         Role=GetAtt("SettingsRole", "Arn"),
         Code=awslambda.Code(ZipFile=code),
-        Metadata=unchecked("Function"),
     )
     resource = CustomResource(
         SETTINGS,
@@ -215,7 +202,6 @@ def role(function: str, prefix: str, allowed: Sequence[str]) -> iam.Role:
             ],
         },
         Policies=[iam.Policy(PolicyName="settings", PolicyDocument={"Version": "2012-10-17", "Statement": statements})],
-        Metadata=unchecked("Role"),
     )
 
 
@@ -234,11 +220,6 @@ def probe(setting: Setting, home_region: str) -> dict[str, Any]:
 def output_name(value: str) -> str:
     """The output that tells the engine a value of the stack."""
     return "Setting" + value.replace(".", "")
-
-
-def unchecked(part: str) -> dict[str, Any]:
-    """The metadata by which checkov knows what it need not ask for."""
-    return {"checkov": {"skip": [{"id": rule, "comment": why} for rule, why in UNCHECKED[part].items()]}}
 
 
 def _placeholder(match: re.Match[str]) -> str:

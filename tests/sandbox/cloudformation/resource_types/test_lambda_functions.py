@@ -123,6 +123,19 @@ def test_what_lambda_refuses_fails_the_stack(
     assert reason in stack["reasons"][0]
 
 
+@pytest.mark.parametrize(("account", "status"), [("111111111111", "CREATE"), ("222222222222", "ROLLBACK")])
+def test_a_role_may_trust_lambda_for_one_account(deploy: Deploy, account: str, status: str) -> None:
+    """Lambda assumes a role whose trust policy wants aws:SourceAccount to be the function's account, and none that wants another.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+    """
+    (trust,) = ROLE["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    only = {**trust, "Condition": {"StringEquals": {"aws:SourceAccount": account}}}
+    policy = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [only]}}
+    stack = deploy({**declared(), "Role": {**ROLE, "Properties": policy}})
+    assert stack["status"] == f"{status}_COMPLETE"
+
+
 @pytest.mark.not_kept
 @pytest.mark.parametrize(
     ("properties", "what"),
