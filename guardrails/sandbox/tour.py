@@ -7,6 +7,7 @@ from typing import Any
 from guardrails.sandbox.running import Running
 
 ACCESS_ROLE = "OrganizationAccountAccessRole"
+NOT_LOCKED = "NOT locked"
 
 
 class Visitor:
@@ -96,11 +97,28 @@ def _yes_no(facts: dict[str, bool]) -> Iterator[str]:
 
 
 def _archive(visitor: Visitor, members: dict[str, str]) -> Iterator[str]:
+    landing = 0
     for account in members.values():
         s3 = visitor.client("s3", account)
         for bucket in s3.list_buckets()["Buckets"]:
-            yield f"  log archive   {bucket['Name']}"
-            yield f"                {_lock(s3, bucket['Name'])}"
+            lock = _lock(s3, bucket["Name"])
+            if lock == NOT_LOCKED and _replicates(s3, bucket["Name"]):
+                landing += 1
+            else:
+                yield f"  log archive   {bucket['Name']}"
+                yield f"                {lock}"
+    if landing:
+        yield f"  landing       {landing} buckets in which logs land, and are replicated from"
+
+
+def _replicates(s3: Any, bucket: str) -> bool:
+    try:
+        s3.get_bucket_replication(Bucket=bucket)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "ReplicationConfigurationNotFoundError":
+            raise
+        return False
+    return True
 
 
 def _lock(s3: Any, bucket: str) -> str:
@@ -113,7 +131,7 @@ def _lock(s3: Any, bucket: str) -> str:
         lock = {}
     retention = lock.get("Rule", {}).get("DefaultRetention")
     if not retention:
-        return "NOT locked"
+        return NOT_LOCKED
     period = f"{retention['Days']} days" if "Days" in retention else f"{retention['Years']} years"
     return f"locked for {period} ({retention['Mode']})"
 

@@ -21,9 +21,9 @@ def told(sandbox: Embedded) -> list[str]:
 
 
 @pytest.fixture
-def applied(sandbox: Embedded, repository: Path) -> Embedded:
-    """A sandbox in which everything that the repository declares stands."""
-    desired = pipeline.compile(pipeline.load(repository / "config", repository))
+def applied(sandbox: Embedded, repository: Path, everyday_config: Path) -> Embedded:
+    """A sandbox in which the everyday controls stand."""
+    desired = pipeline.compile(pipeline.load(everyday_config, repository))
     connection = connect(desired.organization, endpoint=endpoint_of(sandbox))
     plan = pipeline.make_plan(connection, desired)
     outcomes = run.apply(pipeline.known_types(), plan, connection.gateway.writer(), connection.directory)
@@ -52,6 +52,25 @@ def test_what_stands_after_apply(applied: Embedded) -> None:
     assert "GuardDuty a detector in 8 of 8 places (member accounts: 4, regions: 2)" in lines
     assert "KMS 9 rotating customer managed keys there" in lines
     assert lines[-1].startswith("access 4 permission sets, 11 ")
+
+
+def test_where_logs_land_is_told(applied: Embedded) -> None:
+    """A bucket that is not locked, and replicates into another, is one in which logs land."""
+    accounts = {
+        account["Name"]: account["Id"] for account in applied.client("organizations").list_accounts()["Accounts"]
+    }
+    prod, archive = accounts["Acme Prod"], accounts["Acme Log Archive"]
+    s3 = applied.client("s3", account=prod)
+    s3.create_bucket(Bucket="acme-landing", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_versioning(Bucket="acme-landing", VersioningConfiguration={"Status": "Enabled"})
+    rule = {
+        "Status": "Enabled",
+        "Prefix": "",
+        "Destination": {"Bucket": f"arn:aws:s3:::acme-log-archive-{archive}-eu-west-1"},
+    }
+    wanted = {"Role": f"arn:aws:iam::{prod}:role/replication", "Rules": [rule]}
+    s3.put_bucket_replication(Bucket="acme-landing", ReplicationConfiguration=wanted)
+    assert "landing 1 buckets in which logs land, and are replicated from" in told(applied)
 
 
 def test_what_does_not_hold_is_told(applied: Embedded) -> None:

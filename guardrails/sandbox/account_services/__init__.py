@@ -20,7 +20,7 @@ service_settings       Systems Manager: settings of an account and Region
 kms                    KMS: rotation periods, and symmetric keys at no cost
 ec2/                   EC2: what is set once for an account and region
 logs                   CloudWatch Logs: the key of a log group that exists, metric filters put again
-s3                     S3: the default retention of a bucket
+s3                     S3: the default retention of a bucket, where access logs may go
 service_permissions    whether a resource policy lets an AWS service act on the resource
 delivery               the buckets and keys, in whichever accounts, that services deliver to
 """
