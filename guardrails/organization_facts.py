@@ -29,11 +29,10 @@ def trail_arn(organization: Organization) -> str:
     return f"arn:aws:cloudtrail:{organization.home_region}:{owner}:trail/{trail_name(organization)}"
 
 
-def log_archive_bucket(organization: Organization) -> str:
-    """The name of the log archive's bucket."""
-    return (
-        f"{organization.prefix}-log-archive-{account_id(organization.log_archive_account)}-{organization.home_region}"
-    )
+def log_archive_bucket(organization: Organization, region: str = "") -> str:
+    """The name of the log archive's bucket: the one in the home region, or its second copy in another."""
+    place = f"{account_id(organization.log_archive_account)}-{region or organization.home_region}"
+    return f"{organization.prefix}-log-archive-{place}"
 
 
 def log_archive_stack(organization: Organization) -> Address:
@@ -41,6 +40,11 @@ def log_archive_stack(organization: Organization) -> Address:
     account = organization.log_archive_account
     place = "" if account == organization.management_account else account
     return stack_address(f"{organization.prefix}-log-archive", place, organization.home_region)
+
+
+def log_archive_replica_stack(organization: Organization, region: str) -> Address:
+    """The address of the stack that holds the log archive's second copy in another region."""
+    return stack_address(f"{organization.prefix}-log-archive-replica", log_archive_stack(organization).account, region)
 
 
 def landing_bucket(organization: Organization, purpose: LandingPurpose, region: str) -> str:

@@ -1,0 +1,180 @@
+"""Where logs land in one region of the log archive account before they are replicated into the archive: one bucket for each purpose.
+
+AWS promises delivery into a bucket whose Object Lock has a default retention for CloudTrail alone: S3 takes an object with a
+retention only with a checksum, and not every service sends one. So everything else lands in a bucket without a lock, is replicated
+into the archive within minutes, and expires here after days. Nobody but the service writes, nobody deletes.
+
+| purpose | why it lands, and why so |
+|---|---|
+| config | a delivery channel takes no bucket with Object Lock; one bucket for every account and region |
+| elb | must be in the load balancer's region; Application Load Balancers take SSE-S3 only |
+| network | VPC flow logs, Resolver query logs: SSE-KMS with a customer key is documented, Object Lock is not |
+| waf | named aws-waf-logs-…; SSE-KMS with a customer key is documented, Object Lock is not |
+| guardduty | key and bucket in one region, and no export into opt-in regions from others |
+
+Each service writes for this organization only (`aws:SourceOrgID`; GuardDuty for the security account), and only from resources of
+this region where the page names their ARNs.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object,
+https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html,
+https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html,
+https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html,
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html,
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-choosing-target-resource.html,
+https://docs.aws.amazon.com/waf/latest/developerguide/logging-s3.html,
+https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceorgid
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+from troposphere import Output, Ref, Sub, Template, s3
+
+from guardrails.library.log_buckets import (
+    ACCOUNT_ID,
+    BUCKET_NAME,
+    KEY_ARN,
+    ORGANIZATION_ID,
+    OWNED,
+    allow,
+    bucket_policy,
+    deny,
+    given,
+    key_and_alias,
+    key_arn,
+    lifecycle,
+    log_bucket,
+)
+from guardrails.library.log_replication import Destination, replication, replication_role
+
+Purpose = Literal["config", "elb", "guardduty", "network", "waf"]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+PLACE: Final = "${AWS::AccountId}-${AWS::Region}"
+LOGS: Final = "delivery.logs.amazonaws.com"
+OF_LOGS: Final = "arn:${AWS::Partition}:logs:${AWS::Region}:*:*"
+LOAD_BALANCERS: Final = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:*:loadbalancer/*"
+DETECTORS: Final = "arn:${AWS::Partition}:guardduty:${AWS::Region}:${SecurityAccountId}:detector/*"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A service that delivers: what it asks of the bucket first, the ARNs it acts for, whether it gives what it wrote to the owner."""
+
+    service: str
+    asks: tuple[str, ...] = ()
+    source: str | None = None
+    gives: bool = True
+
+
+OF_DELIVERY: Final = Writer(LOGS, ("s3:GetBucketAcl", "s3:ListBucket"), OF_LOGS)
+WRITERS: Final[dict[Purpose, tuple[Writer, ...]]] = {
+    "config": (Writer("config.amazonaws.com", ("s3:GetBucketAcl", "s3:ListBucket")),),
+    "elb": (
+        Writer("logdelivery.elasticloadbalancing.amazonaws.com", source=LOAD_BALANCERS, gives=False),
+        OF_DELIVERY,
+    ),
+    "guardduty": (Writer("guardduty.amazonaws.com", ("s3:GetBucketLocation",), DETECTORS, gives=False),),
+    "network": (OF_DELIVERY,),
+    "waf": (OF_DELIVERY,),
+}
+ENCRYPTION: Final = {
+    "config.amazonaws.com": ("kms:Decrypt", "kms:GenerateDataKey"),
+    "guardduty.amazonaws.com": ("kms:GenerateDataKey",),
+    LOGS: ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """`prefix` starts every name; `home_region` and `replica_region` are where the archive and its second copy are."""
+
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,18}[a-z0-9]$")]
+    home_region: Region
+    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    expiration_days: Annotated[int, Field(ge=1, le=365)] = 30
+    replica_region: Region | None = None
+    replication_time_control: bool = False
+
+
+def template(p: Parameters) -> Template:
+    """The key, where something is encrypted with it, a bucket and its policy for each purpose, and the role that replicates them."""
+    t = Template("Where logs land in the log archive account, and are replicated into the archive from")
+    t.set_version()
+    given(t, OrganizationId=ORGANIZATION_ID, ArchiveBucket=BUCKET_NAME, ArchiveKeyArn=KEY_ARN)
+    if p.replica_region:
+        given(t, ReplicaBucket=BUCKET_NAME, ReplicaKeyArn=KEY_ARN)
+    if "guardduty" in p.purposes:
+        given(t, SecurityAccountId=ACCOUNT_ID)
+    encrypted = [purpose for purpose in p.purposes if purpose != "elb"]
+    if encrypted:
+        statements = services_encrypt(encrypted)
+        t.add_resource([*key_and_alias(f"{p.prefix}-log-landing", "Encrypts logs where they land", *statements)])
+        t.add_output(Output("KeyArn", Value=key_arn()))
+    names = [name(p, purpose) for purpose in p.purposes]
+    key = key_arn() if encrypted else None
+    t.add_resource(replication_role(f"{p.prefix}-log-landing-${{AWS::Region}}", names, destinations(p), key))
+    for purpose in p.purposes:
+        title = purpose.capitalize()
+        t.add_resource([bucket(p, purpose), bucket_policy(f"{title}Policy", title, *delivery(purpose))])
+    return t
+
+
+def name(p: Parameters, purpose: Purpose) -> str:
+    """A bucket's name, for `Fn::Sub`."""
+    return f"aws-waf-logs-{p.prefix}-{PLACE}" if purpose == "waf" else f"{p.prefix}-{purpose}-logs-{PLACE}"
+
+
+def bucket(p: Parameters, purpose: Purpose) -> s3.Bucket:
+    """Versioned, as replication needs it, private, and emptied after days."""
+    return log_bucket(
+        purpose.capitalize(),
+        name(p, purpose),
+        None if purpose == "elb" else key_arn(),
+        LifecycleConfiguration=lifecycle("ExpireOnceReplicated", p.expiration_days, 1),
+        ReplicationConfiguration=replication("ReplicationRole", destinations(p), timed=p.replication_time_control),
+    )
+
+
+def destinations(p: Parameters) -> list[Destination]:
+    """The archive, and its second copy if there is one."""
+    found = [Destination("Archive", "ArchiveBucket", "ArchiveKeyArn", p.home_region)]
+    if p.replica_region:
+        found.append(Destination("SecondRegion", "ReplicaBucket", "ReplicaKeyArn", p.replica_region))
+    return found
+
+
+def delivery(purpose: Purpose) -> list[dict[str, Any]]:
+    """Nobody but services writes, and these only for this organization."""
+    whole, logs = Sub(f"${{{purpose.capitalize()}.Arn}}"), Sub(f"${{{purpose.capitalize()}.Arn}}/AWSLogs/*")
+    found = [deny("WritesByPeople", "s3:PutObject", logs, Bool={"aws:PrincipalIsAWSService": "false"})]
+    for index, writer in enumerate(WRITERS[purpose], 1):
+        ours, who = acting_for(writer), {"Service": writer.service}
+        if writer.asks:
+            found.append(allow(f"Looks{index}", who, list(writer.asks), whole, **ours))
+        given_away = {**ours, "StringEquals": {**ours["StringEquals"], **OWNED}} if writer.gives else ours
+        found.append(allow(f"Delivers{index}", who, "s3:PutObject", logs, **given_away))
+    return found
+
+
+def services_encrypt(purposes: Sequence[Purpose]) -> list[dict[str, Any]]:
+    """Each service encrypts what it delivers, for this organization."""
+    writers = dict.fromkeys(writer for purpose in purposes for writer in WRITERS[purpose])
+    return [
+        allow(f"Encryption{index}", {"Service": each.service}, list(ENCRYPTION[each.service]), **acting_for(each))
+        for index, each in enumerate(writers, 1)
+    ]
+
+
+def acting_for(writer: Writer) -> dict[str, Any]:
+    """For whom a service acts: this organization, GuardDuty the security account; and for which resources."""
+    whom = {"aws:SourceOrgID": Ref("OrganizationId")}
+    if writer.source == DETECTORS:
+        whom = {"aws:SourceAccount": Ref("SecurityAccountId")}
+    found: dict[str, Any] = {"StringEquals": whom}
+    return {**found, "ArnLike": {"aws:SourceArn": Sub(writer.source)}} if writer.source else found
