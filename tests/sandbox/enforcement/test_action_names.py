@@ -23,8 +23,8 @@ from tests.sandbox.enforcement.example_calls import CALLS, EXAMPLES_ACCOUNT, Par
 
 REPOSITORY = Path(__file__).parents[3]
 SOURCES = Library(REPOSITORY).policies("scp")
-NO_SUCH_CALL = ("account:CloseAccount",)
-"""Actions of AWS's console alone."""
+NO_SUCH_CALL = ("account:CloseAccount", "s3:ReplicateObject")
+"""Actions of AWS's console alone, and of S3 itself."""
 NO_SUCH_PRINCIPAL = ("aws:AssumedRoot",)
 """Keys of sessions that cannot be opened here."""
 Acting = Callable[..., Any]
@@ -40,7 +40,8 @@ def facts(member: str) -> dict[str, Any]:
         {control.id for control in controls.values() if control.enabled_by_default},
     )
     accounts = {"log_archive_account_id": member, "security_account_id": member}
-    return with_placeholders(policy_facts(organization)) | accounts
+    bucket = f"{organization.prefix}-log-archive-{member}-{organization.home_region}"
+    return with_placeholders(policy_facts(organization)) | accounts | {"log_archive_bucket": bucket}
 
 
 def asked(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any], member: str) -> Request:
