@@ -50,7 +50,7 @@ def test_what_stands_after_apply(applied: Embedded) -> None:
     assert "trail acme-organization-trail: organization, multi-region, validated, encrypted, logging" in lines
     assert "locked for 365 days (GOVERNANCE)" in lines
     assert "GuardDuty a detector in 8 of 8 places (member accounts: 4, regions: 2)" in lines
-    assert "KMS 9 rotating customer managed keys there" in lines
+    assert "KMS 33 rotating customer managed keys there" in lines
     assert lines[-1].startswith("access 4 permission sets, 11 ")
 
 
