@@ -131,16 +131,15 @@ def _default(is_required: bool, field: Schema) -> str:
     if is_required:
         return "must be given"
     default = field.get("default")
-    if default in (None, "", [], {}, ()):
-        return "none"
-    return f"`{_yaml(default)}`"
+    text = "" if default is None else _yaml(default)
+    return "none" if text in ("", "[]", "{}") else f"`{text}`"
 
 
 def _yaml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items() if item is not None) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_yaml, value)) + "]"
     return str(value)

@@ -68,7 +68,10 @@ def applied(workplace: Workplace) -> Workplace:
 
 
 def test_put_everywhere_and_mended_where_broken(applied: Workplace, sandbox: Embedded) -> None:
-    """Every setting holds in every account and region; `drift --deep` names what was broken and where; `apply --deep` mends that alone."""
+    """Every setting holds in every account and region; `drift --deep` names what was broken and where; `apply --deep` mends that alone.
+
+    Switched off, the stacks go and every setting stays.
+    """
     assert list(found_wrong(sandbox)) == []
     assert applied.sandboxed("drift").code == 0
     archive = accounts(sandbox)["Acme Log Archive"]
@@ -83,4 +86,8 @@ def test_put_everywhere_and_mended_where_broken(applied: Workplace, sandbox: Emb
     mended = applied.sandboxed("apply", "--deep", "--yes", "--show-calls", "--output", "json")
     writes = {"cloudformation:update_stack": 1, "cloudformation:update_stack_instances": 1}
     assert (mended.code, mended.document["calls"]["writes"]) == (0, writes)
+    assert list(found_wrong(sandbox)) == []
+    applied.write("config/controls.yaml", "identity-center: false\n")
+    assert applied.sandboxed("apply", "--yes", "--accept", "protection").code == 0
+    assert applied.sandboxed("drift").code == 0
     assert list(found_wrong(sandbox)) == []

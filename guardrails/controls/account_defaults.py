@@ -101,7 +101,7 @@ class AccountDefaults(Settings):
     documents_not_public: bool = Field(default=True, description="No Systems Manager document can be made public.")
     remove_default_vpc: bool = Field(
         default=False,
-        description="Whether the default VPC goes, where nothing is in it; else it stays, and drift --deep says so.",
+        description="Whether the default VPC goes, where nothing else is in it; else it stays, and drift --deep says so.",
     )
     password_policy: PasswordPolicy = Field(default=PasswordPolicy(), description="IAM's password policy.")
     alternate_contacts: AlternateContacts = Field(
@@ -170,8 +170,9 @@ CONTROL = Control(
         "are declared, the alternate contacts, and the removal of the default VPC. A default VPC in which there is anything but what "
         "AWS put there stays, and `drift --deep` names it. What already is as declared is not written. Where an EC2 policy of the "
         "organization rules a setting (snapshots, AMIs, instance metadata, serial console) that policy wins: no account can change it, "
-        "and it is neither put nor judged here. `drift --deep` asks each account and region for every setting, and `apply --deep` "
-        "mends just those that differ."
+        "and it is neither put nor judged here. An S3 policy of the organization wins as well: one that blocks everything is what is found "
+        "in the account; one that blocks nothing contradicts this control, which then has to leave S3 alone. `drift --deep` asks each "
+        "account and region for every setting, and `apply --deep` mends just those that differ."
     ),
     makes=(
         "AWS::Lambda::Function with its AWS::IAM::Role and AWS::Logs::LogGroup in every account and governed region",
