@@ -11,7 +11,9 @@ from guardrails.resources import ACCOUNT_TYPE
 from guardrails.security_services import DIALECTS, active_accounts, administrators, switched
 
 DESIGNATION_TIMEOUT: Final = 300.0
+PER_CALL: Final = 50
 NOT_A_MEMBER: Final = "not a member"
+NOT_DISCOVERED: Final = "automated discovery is off"
 SETTLED: Final = frozenset({"Enabled", "RegionDisabled", "AccountSuspended"})
 """The relationships of members for which there is nothing to do: covered, or with nothing that Macie could cover."""
 
@@ -20,9 +22,9 @@ SETTLED: Final = frozenset({"Enabled", "RegionDisabled", "AccountSuspended"})
 class MacieOrganizationConfiguration(Resource):
     """Macie's configuration in the administrator's account and one region, for the organization and for itself.
 
-    `auto_enable` covers new accounts only; `uncovered` maps each other account that Macie does not cover to how it stands with the
-    administrator, and is declared empty, or None where existing accounts are left alone. `automated_discovery` is ALL, NEW or NONE
-    (for which accounts automated sensitive data discovery comes on), or OFF.
+    `auto_enable` covers new accounts only; `uncovered` maps each account that Macie does not cover to why (how it stands with the
+    administrator, or that discovery for ALL is off in it), and is declared empty, or None where existing accounts are left alone.
+    `automated_discovery` is ALL, NEW or NONE (for which accounts automated sensitive data discovery comes on), or OFF.
     """
 
     TYPE = "Guardrails::Macie::OrganizationConfiguration"
@@ -46,20 +48,21 @@ class MacieOrganizationConfigurations(ResourceType[MacieOrganizationConfiguratio
     def observe(
         self, aws: Reader, wanted: Sequence[MacieOrganizationConfiguration], names: Directory
     ) -> Iterator[Live[MacieOrganizationConfiguration] | BlindSpot]:
-        """Four calls where it is wanted, and one more for each further twenty-five members."""
+        """Five calls where it is wanted, and two more for each further twenty-five members."""
         for want in wanted:
             identity = names.get(want.administrator)
             if identity is None or not _in_office(aws, identity):
                 continue
-            session = aws.read("macie2", "get_macie_session")
+            session, discovery = aws.read("macie2", "get_macie_session"), _discovery(aws)
+            everybody = discovery == want.automated_discovery == "ALL"
             live = MacieOrganizationConfiguration(
                 name=want.name,
                 account=want.account,
                 region=want.region,
                 administrator=want.administrator,
                 auto_enable=aws.read("macie2", "describe_organization_configuration")["autoEnable"],
-                uncovered=None if want.uncovered is None else _by_name(aws, names, identity),
-                automated_discovery=_discovery(aws),
+                uncovered=None if want.uncovered is None else _by_name(aws, names, identity, everybody),
+                automated_discovery=discovery,
                 session=session["status"],
                 finding_publishing_frequency=session["findingPublishingFrequency"],
             )
@@ -89,6 +92,8 @@ class MacieOrganizationConfigurations(ResourceType[MacieOrganizationConfiguratio
             _cover(aws, identity)
         if have is None or have.automated_discovery != want.automated_discovery:
             _put_discovery(aws, want.automated_discovery)
+        elif have.uncovered and want.automated_discovery == "ALL":
+            _discover_everywhere(aws)
         return {"id": identity}
 
 
@@ -111,10 +116,12 @@ def _wait_for_office(aws: Writer, identity: str) -> None:
     )
 
 
-def _by_name(aws: Reader, names: Directory, administrator: str) -> dict[str, str]:
-    """The relationship of every account that Macie does not cover, by its logical name."""
+def _by_name(aws: Reader, names: Directory, administrator: str, discovered: bool) -> dict[str, str]:
+    """What is amiss in every account that is not covered, by its logical name; `discovered`, it should have automated discovery too."""
     ids = {names.id(account): account.name for account in names.of_type(ACCOUNT_TYPE)}
-    return {ids[identity]: status for identity, status in _uncovered(aws, ids, administrator)}
+    undiscovered = _undiscovered(aws) & ids.keys() if discovered else set()
+    found = dict.fromkeys(undiscovered, NOT_DISCOVERED) | dict(_uncovered(aws, ids, administrator))
+    return {ids[identity]: why for identity, why in found.items()}
 
 
 def _uncovered(aws: Reader, accounts: Collection[str], administrator: str) -> Iterator[tuple[str, str]]:
@@ -161,6 +168,23 @@ def _put_discovery(aws: Writer, wanted: str) -> None:
         status="ENABLED",
         autoEnableOrganizationMembers=wanted,
     )
+
+
+def _undiscovered(aws: Reader) -> set[str]:
+    """The administrator's accounts in which automated discovery is off."""
+    accounts = aws.items("macie2", "list_automated_discovery_accounts", "items")
+    return {account["accountId"] for account in accounts if account["status"] == "DISABLED"}
+
+
+def _discover_everywhere(aws: Writer) -> None:
+    """Switch automated discovery on where it is off although it is for everybody."""
+    off = sorted(_undiscovered(aws))
+    for start in range(0, len(off), PER_CALL):
+        accounts = [{"accountId": each, "status": "ENABLED"} for each in off[start : start + PER_CALL]]
+        answer = aws.write("macie2", "batch_update_automated_discovery_accounts", accounts=accounts)
+        for each in answer.get("errors", ()):
+            operation = "macie2:batch_update_automated_discovery_accounts"
+            raise AwsError(operation, each["errorCode"], f"automated discovery stays off in {each['accountId']}")
 
 
 TYPE = MacieOrganizationConfigurations()

@@ -98,6 +98,12 @@ BREAKS: Mapping[str, tuple[Break, Mapping[str, Any]]] = {
         lambda macie, ids: macie.update_macie_session(findingPublishingFrequency="SIX_HOURS", status="PAUSED"),
         {"finding_publishing_frequency": "SIX_HOURS", "session": "PAUSED"},
     ),
+    "batch_update_automated_discovery_accounts": (
+        lambda macie, ids: macie.batch_update_automated_discovery_accounts(
+            accounts=[{"accountId": ids[name], "status": "DISABLED"} for name in ("prod", "security")]
+        ),
+        {"uncovered": dict.fromkeys(("prod", "security"), "automated discovery is off")},
+    ),
     "update_automated_discovery_configuration": (
         lambda macie, ids: macie.update_automated_discovery_configuration(status="DISABLED"),
         {"automated_discovery": "OFF"},

@@ -30,10 +30,11 @@ class Session:
 class MacieAdministration(RememberingAdministration):
     """A region's administrator, whether new accounts get Macie, its members with their tags, and those that it let go.
 
-    `discovery_for` says for whom automated discovery comes on by itself: ALL, NEW or NONE.
+    `discovery` is automated discovery of the organization; `discovery_for` says for whom it comes on by itself: ALL, NEW or NONE.
     """
 
     auto_enable: bool = False
+    discovery: str = "DISABLED"
     discovery_for: str = "NONE"
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
