@@ -1,7 +1,8 @@
 """policies/ and templates/ -> documents. The only package that imports jinja2 and troposphere, and only when it renders.
 
-policies    one file per policy of any kind: metadata, parameters, the policy, its own examples -> a policy document
-templates   one troposphere file per stack -> a CloudFormation template
+policies            one file per policy of any kind: metadata, parameters, the policy, its own examples -> a policy document
+templates           one troposphere file per stack -> a CloudFormation template
+conformance_packs   one YAML file per pack of AWS Config's rules, as AWS takes it
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from guardrails.library.conformance_packs import ConformancePackSource
     from guardrails.library.policies import PolicySource
 
 
@@ -28,6 +30,15 @@ class Library:
         from guardrails.library import templates
 
         return templates.build(self.content / "templates", name, parameters)
+
+    def conformance_pack(self, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "ConformancePackSource":
+        """The pack `templates/conformance_packs/<name>.yaml`; `place` is where it was asked for, to point at when it does not exist.
+
+        Raises: ConfigError, with every problem of the file.
+        """
+        from guardrails.library import conformance_packs
+
+        return conformance_packs.load(self.content / "templates" / "conformance_packs", name, place)
 
     def policies(self, kind: str) -> "Mapping[str, PolicySource]":
         """Every policy of a kind ("scp", "tag"), by id.

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import BlindSpot, Directory, Live, Resource, ResourceType
-from guardrails.resources import ACCOUNT_TYPE
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.resources import ACCOUNT_TYPE, account_address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +13,10 @@ class ServiceLinkedRole(Resource):
     """The role of one service in one account; `name` is its service principal. It has no properties, and only its service deletes it."""
 
     TYPE = "AWS::IAM::ServiceLinkedRole"
+
+    def references(self) -> frozenset[Address]:
+        """The account that the role is in."""
+        return super().references() | ({account_address(self.account)} if self.account else frozenset())
 
 
 class ServiceLinkedRoles(ResourceType[ServiceLinkedRole]):

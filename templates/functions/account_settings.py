@@ -74,15 +74,25 @@ def release(setting: dict[str, Any]) -> None:
 
 
 def hold(setting: dict[str, Any], pauses: tuple[int, ...]) -> None:
-    """Put a setting unless its probe answers what is expected, or that it is ruled by somebody else."""
+    """Put a setting unless its probe answers what is expected, if only since the same function in another region was faster."""
+    if holds(setting, pauses):
+        return
+    try:
+        called(setting["Put"], pauses)
+    except ClientError:
+        if not holds(setting):
+            raise
+
+
+def holds(setting: dict[str, Any], pauses: tuple[int, ...] = ()) -> bool:
+    """Whether the probe of a setting answers what is expected, or that somebody else rules it."""
     try:
         found = called(setting["Probe"], pauses)
-        if covers(found, setting["Expected"]) or ("NotOurs" in setting and covers(found, setting["NotOurs"])):
-            return
+        return covers(found, setting["Expected"]) or ("NotOurs" in setting and covers(found, setting["NotOurs"]))
     except ClientError as error:
         if error.response["Error"]["Code"] not in setting.get("Absent", ()):
             raise
-    called(setting["Put"], pauses)
+        return False
 
 
 def covers(found: Any, expected: Any) -> bool:

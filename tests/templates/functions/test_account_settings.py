@@ -26,7 +26,7 @@ def setting(name: str, **more: Any) -> str:
 
 
 class Client:
-    """AWS with settings that are on, off, missing, or may not be looked at, by their name."""
+    """AWS with settings that are on, off, missing, put by somebody else, or may not be looked at, by their name."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
@@ -38,7 +38,10 @@ class Client:
                 raise ClientError({"Error": {"Code": "NoSuchThing"}}, operation)
             if operation.endswith("denied"):
                 raise ClientError({"Error": {"Code": "AccessDenied", "Message": "x" * 3000}}, operation)
-            return {"On": operation == "get_on", "List": [{"Id": 1, "Name": "a"}]}
+            if operation == "put_raced":
+                raise ClientError({"Error": {"Code": "AlreadyThere"}}, operation)
+            on = operation == "get_on" or (operation == "get_raced" and "put_raced" in self.asked)
+            return {"On": on, "List": [{"Id": 1, "Name": "a"}]}
 
         return answer
 
@@ -98,6 +101,12 @@ def test_every_failure_is_named(run: Run, asked: Asked) -> None:
     assert (found["Status"], asked[-2:]) == ("FAILED", ["get_off", "put_off"])
     assert all(f"{name}: An error occurred" in found["Reason"] for name in ("denied", "missing"))
     assert asked[:7] == ["get_denied", "wait 2", "get_denied", "wait 5", "get_denied", "wait 10", "get_denied"]
+
+
+def test_somebody_was_faster(run: Run, asked: Asked) -> None:
+    """What another region's function has put meanwhile is no failure, though AWS refuses to put it twice."""
+    assert run("Create", setting("raced"))["Status"] == "SUCCESS"
+    assert asked == ["get_raced", "put_raced", "get_raced"]
 
 
 def test_nobody_is_left_waiting(run: Run, asked: Asked) -> None:
