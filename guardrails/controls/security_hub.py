@@ -238,15 +238,15 @@ CONTROL = Control(
     makes=(
         "Trusted access and the delegated administrator for `securityhub.amazonaws.com`",
         "Security Hub in the management account of every governed region, without standards of its own",
-        "the administrator of every governed region",
+        "Security Hub's administrator in every governed region",
         "AWS::SecurityHub::FindingAggregator in the security account, home region, linked to the other governed regions",
-        "central configuration in the security account, home region",
+        "Central configuration in the security account, home region",
         "AWS::SecurityHub::ConfigurationPolicy: `<prefix>-baseline` and one for each of `policies`",
         "AWS::SecurityHub::PolicyAssociation for the root and every target",
     ),
     costs=(
         "Security Hub CSPM bills each security check, by account and region, and findings that are ingested beyond a free number",
-        "AWS Config bills the rule evaluations that service-linked rules do not cover, and what it records",
+        "AWS Config bills the recording that most checks need, not the rules that Security Hub makes for itself",
     ),
     stays=(
         "The configuration policies that carry our tag are disassociated and deleted; accounts keep the standards and controls "

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
+
+NOT_YET: Final = ("InvalidAccessException",)
+"""How AWS refuses an administrator for whom Security Hub, which the designation switches on, is not on yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +64,8 @@ class FindingAggregators(ResourceType[SecurityHubFindingAggregator]):
         if want.regions:
             linked["Regions"] = list(want.regions)
         if live is None:
-            arn = aws.write("securityhub", "create_finding_aggregator", **linked)["FindingAggregatorArn"]
-            return {"id": arn, "arn": arn}
+            made = aws.write("securityhub", "create_finding_aggregator", retry_on=NOT_YET, **linked)
+            return {"id": made["FindingAggregatorArn"], "arn": made["FindingAggregatorArn"]}
         aws.write("securityhub", "update_finding_aggregator", FindingAggregatorArn=live.attributes["arn"], **linked)
         return live.attributes
 

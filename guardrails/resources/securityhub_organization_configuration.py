@@ -10,7 +10,9 @@ from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE, account_address
 from guardrails.security_hub.central_configuration import organization_configuration
 
-SETTLED: Final = frozenset({"ENABLED", "PENDING"})
+UNDER_WAY: Final = frozenset({"ENABLED", "PENDING"})
+NOT_YET: Final = ("InvalidAccessException",)
+"""How AWS refuses an administrator whose designation is not yet in effect."""
 START_TIMEOUT: Final = 900.0
 
 
@@ -18,7 +20,7 @@ START_TIMEOUT: Final = 900.0
 class SecurityHubOrganizationConfiguration(Resource):
     """Central configuration, which its administrator starts in its home region; it takes a finding aggregator there.
 
-    `configuration_type` is CENTRAL or LOCAL; live, "CENTRAL (FAILED)" or "CENTRAL (DISABLED)" where it has no effect.
+    `configuration_type` is CENTRAL or LOCAL; live, "CENTRAL (PENDING)", (FAILED) or (DISABLED) where it has no effect.
     """
 
     TYPE = "Guardrails::SecurityHub::OrganizationConfiguration"
@@ -48,7 +50,7 @@ class SecurityHubOrganizationConfigurations(ResourceType[SecurityHubOrganization
                 name=want.name,
                 account=want.account,
                 region=want.region,
-                configuration_type=kind if status in SETTLED else f"{kind} ({status})",
+                configuration_type=kind if status == "ENABLED" else f"{kind} ({status})",
             )
             yield Live(live, {"id": identity})
 
@@ -66,6 +68,7 @@ class SecurityHubOrganizationConfigurations(ResourceType[SecurityHubOrganization
             AutoEnable=False,
             AutoEnableStandards="NONE",
             OrganizationConfiguration={"ConfigurationType": want.configuration_type},
+            retry_on=NOT_YET,
         )
         _await_start(aws)
         return {"id": names.id(account_address(want.account))}
@@ -76,7 +79,7 @@ def _await_start(aws: Writer) -> None:
 
     def look() -> bool | None:
         found = aws.read("securityhub", "describe_organization_configuration")["OrganizationConfiguration"]
-        if found["Status"] not in SETTLED:
+        if found["Status"] not in UNDER_WAY:
             reason = found.get("StatusMessage", "AWS gives no reason")
             raise AwsError(what, found["Status"], reason, account=aws.account, region=aws.region)
         return True if found["Status"] == "ENABLED" else None
