@@ -5,6 +5,9 @@ A template file is Python with two names:
     Parameters      a frozen dataclass; its fields are typed, and pydantic's `Field(ge=…, pattern=…)` may narrow them further
     template(p)     Parameters -> troposphere.Template
 
+Code of Lambda functions that templates embed stands in templates/functions/, and is tested as any other code. Settings without a
+CloudFormation type are put by one of them (`library/account_settings.py`).
+
 The text of a template never depends on what AWS has not said yet: late values (an account id, the organization id) belong in
 the parameters of the stack, not here.
 

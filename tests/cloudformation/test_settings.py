@@ -10,6 +10,7 @@ import pytest
 from guardrails.aws.connection import Connection
 from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.resource import BlindSpot, Live
+from guardrails.errors import AwsError
 from guardrails.resources import account_address, organizational_unit_address
 from guardrails.resources.stack import TYPE, Stack
 from guardrails.resources.stack_set import TYPE as STACK_SETS
@@ -215,3 +216,16 @@ def test_what_is_denied_in_an_account_is_blind_there(instances: InstancesOfASet)
     spots = {(spot.account, spot.region) for spot in found if isinstance(spot, BlindSpot)}
     assert spots == {(account, region) for account in ("dev", "prod") for region in (HOME, OTHER)}
     assert [one.property for one in found if isinstance(one, Difference)] == [f"prod/{HOME} Settings.EBS default key"]
+
+
+def test_what_cannot_be_put_is_told_and_tried_again(instances: InstancesOfASet) -> None:
+    """A setting that the function may not put fails that instance alone, with the reason: it is outdated until the next put mends it."""
+    instances.ec2("dev", OTHER).disable_ebs_encryption_by_default()
+    drift = instances.deep()
+    reason = f"1 stack instances failed: dev/{OTHER}: .*EBS encryption by default: .*not authorized"
+    with denied("ec2", "EnableEbsEncryptionByDefault"), pytest.raises(AwsError, match=reason):
+        instances.put(*drift)
+    (outdated,) = instances.live().resource.outdated_instances
+    assert outdated.startswith(f"dev/{OTHER}: OUTDATED")
+    instances.put()
+    assert (instances.live().resource, instances.deep()) == (instances.want, [])
