@@ -75,8 +75,11 @@ Backup policies name a vault and a role that must stand in each account.""",
     stays="The policy types stay enabled and the services trusted; our policies are detached and deleted, and with a declarative "
     "or S3 policy each account is back at what it had set itself. Recovery points that were made stay until they expire.",
     frameworks={
-        "AWS Well-Architected": ("SEC03-BP05", "SEC03-BP07", "SEC08-BP03", "SEC09-BP02"),
-        "NIST SP 800-53 Rev. 5": ("AC-3", "CM-6", "CP-9", "SC-8"),
+        "CIS AWS Foundations 5.0": ("2.1.1", "2.1.4", "5.7"),
+        "NIST SP 800-53 Rev. 5": ("AC-3", "AC-4", "CM-6", "CP-9", "SC-7", "SC-8"),
+        "PCI DSS 4.0.1": ("2.2.6", "4.2.1"),
+        "ISO/IEC 27001:2022": ("A.5.15", "A.8.3", "A.8.9", "A.8.12", "A.8.13"),
+        "AWS Well-Architected": ("SEC03-BP05", "SEC03-BP07", "SEC09-BP02", "REL09-BP03"),
     },
     sources=(
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",

@@ -55,8 +55,9 @@ tomorrow's accounts are covered. No policy binds the management account, AWS ser
     costs=("Free of charge.",),
     stays="The policy type stays enabled, with `FullAWSAccess` attached everywhere; our policies are detached and deleted.",
     frameworks={
+        "NIST SP 800-53 Rev. 5": ("AC-3", "AC-6", "AU-9", "CM-5"),
+        "ISO/IEC 27001:2022": ("A.5.15", "A.8.2", "A.8.3"),
         "AWS Well-Architected": ("SEC01-BP01", "SEC03-BP05"),
-        "NIST SP 800-53 Rev. 5": ("AC-3", "AC-6"),
     },
     sources=(
         "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html",
