@@ -13,7 +13,8 @@ into the archive within minutes, and expires here after days. Nobody but the ser
 | guardduty | key and bucket in one region, and no export into opt-in regions from others |
 
 Each service writes for this organization only (`aws:SourceOrgID`; GuardDuty for the security account), and only from resources of
-this region where the page names their ARNs.
+this region where the page names their ARNs. Load balancers deliver as a service in every region: AWS recommends that over the accounts
+that older regions once delivered from.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object,
 https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html,
@@ -151,8 +152,8 @@ def destinations(p: Parameters) -> list[Destination]:
 
 def delivery(purpose: Purpose) -> list[dict[str, Any]]:
     """Nobody but services writes, and these only for this organization."""
-    whole, logs = Sub(f"${{{purpose.capitalize()}.Arn}}"), Sub(f"${{{purpose.capitalize()}.Arn}}/AWSLogs/*")
-    found = [deny("WritesByPeople", "s3:PutObject", logs, Bool={"aws:PrincipalIsAWSService": "false"})]
+    whole, objects, logs = (Sub(f"${{{purpose.capitalize()}.Arn}}{below}") for below in ("", "/*", "/AWSLogs/*"))
+    found = [deny("WritesByPeople", "s3:PutObject", objects, Bool={"aws:PrincipalIsAWSService": "false"})]
     for index, writer in enumerate(WRITERS[purpose], 1):
         ours, who = acting_for(writer), {"Service": writer.service}
         if writer.asks:
