@@ -85,14 +85,16 @@ class AccessAnalyzerSettings(Settings):
     """Which of the organization's analyzers there are."""
 
     external_access: ExternalAccess | None = Field(
-        default_factory=ExternalAccess, description="Access from outside the organization; null for none."
+        default_factory=ExternalAccess,
+        description="Access from outside the organization: analyzed when left out, null for not.",
     )
     unused_access: UnusedAccess | None = Field(
         default_factory=UnusedAccess,
-        description="Access that nobody uses; null for none. Billed by role and user.",
+        description="Access that nobody uses: analyzed when left out, null for not. Billed by role and user.",
     )
     internal_access: InternalAccess | None = Field(
-        None, description="Access from inside the organization to resources of some types. Billed by resource."
+        None,
+        description="Access from inside the organization to resources of some types, when named. Billed by resource.",
     )
 
 
