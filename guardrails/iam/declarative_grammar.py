@@ -7,7 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from guardrails.iam.declarative_shapes import LIFECYCLE, SHAPES, TAG_RULE, TOP_LEVEL, Group, Setting, Shape
+from guardrails.iam.declarative_shapes import (
+    GUARDDUTY_BLOCK,
+    LIFECYCLE,
+    SHAPES,
+    TAG_RULE,
+    TOP_LEVEL,
+    Group,
+    Setting,
+    Shape,
+)
 from guardrails.iam.grammar import LATE, Flaw, Where, listed
 
 SETTERS: Final = ("@@assign", "@@append", "@@remove")
@@ -108,6 +117,10 @@ def _together(path: Where, content: Mapping[str, Any], shape: Shape) -> Iterator
         if tag and not LATE.search(tag) and tag.casefold() != str(path[-1]).casefold():
             message = f"tag_key is {tag!r}: it is {path[-1]!r}, in capitals or not"
             yield Flaw((*path, "tag_key"), message, refused=False)
+    if shape is GUARDDUTY_BLOCK:
+        enabled = {name for name, feature in content.items() if _assigned(feature, "status") == "enabled"}
+        if enabled and "foundational" not in enabled:
+            yield Flaw(path, "no feature is enabled without the foundational one", "enable foundational too")
 
 
 def _assigned(content: Mapping[str, Any], key: str) -> str:

@@ -6,7 +6,8 @@ Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_backup_syntax.html,
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_example-tag-policies.html,
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_ai-opt-out_syntax.html,
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3_syntax.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_s3_syntax.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_guardduty_syntax.html
 """
 
 from collections.abc import Mapping
@@ -172,6 +173,22 @@ TAG_RULE: Final = Group(
         "report_required_tag_for": RESOURCE_TYPES,
     }
 )
+ENABLEMENT: Final = Group({"status": SWITCH})
+AGENTS: Final = dict.fromkeys(
+    ("eks_addon_management", "ecs_fargate_agent_management", "ec2_agent_management"), ENABLEMENT
+)
+GUARDDUTY_BLOCK: Final = Group(
+    {
+        "foundational": ENABLEMENT,
+        "s3_data_events": ENABLEMENT,
+        "eks_audit_logs": ENABLEMENT,
+        "ebs_malware_protection": ENABLEMENT,
+        "rds_login_events": ENABLEMENT,
+        "lambda_network_logs": ENABLEMENT,
+        "runtime_monitoring": Group({"status": SWITCH, "additional_configuration": Group(AGENTS)}),
+        "ai_protection": ENABLEMENT,
+    }
+)
 OPT_OUT: Final = Group({"opt_out_policy": _one_of("optIn", "optOut")})
 
 TOP_LEVEL: Final[Mapping[str, str]] = MappingProxyType(
@@ -185,6 +202,7 @@ TOP_LEVEL: Final[Mapping[str, str]] = MappingProxyType(
         "INSPECTOR_POLICY": "inspector",
         "UPGRADE_ROLLOUT_POLICY": "upgrade_rollout",
         "BEDROCK_POLICY": "bedrock",
+        "GUARDDUTY_POLICY": "guardduty",
         "S3_POLICY": "s3_attributes",
         "NETWORK_SECURITY_DIRECTOR_POLICY": "network_security_director",
     }
@@ -196,6 +214,7 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
         "TAG_POLICY": Group(named=TAG_RULE, names=ANY_NAME),
         "BACKUP_POLICY": Group(named=PLAN, names=ANY_NAME),
         "AISERVICES_OPT_OUT_POLICY": Group(named=OPT_OUT, names=r"[a-z0-9]+"),
+        "GUARDDUTY_POLICY": Group({"enablement": Group(named=GUARDDUTY_BLOCK, names=r"default|[a-z]{2}(-[a-z]+)+-\d")}),
         "S3_POLICY": Group({"public_access_block_configuration": _one_of("all", "none")}),
     }
 )

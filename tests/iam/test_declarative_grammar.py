@@ -44,7 +44,7 @@ def lifecycle(cold: str, end: str) -> dict[str, Any]:
         (BACKUP, lifecycle("30", LATE)),
         (BACKUP, rule(target_backup_vault_name={"@@assign": LATE}, enable_continuous_backup={"@@assign": True})),
         ("CHATBOT_POLICY", {"chatbot": {"anything": {"deep": {"@@assign": 1}}}}),
-        ("GUARDDUTY_POLICY", {"of_any_name": {}}),
+        ("SECURITYHUB_CSPM_POLICY", {"of_any_name": {}}),
     ],
 )
 def test_right_policies(policy_type: str, document: Any) -> None:
@@ -57,7 +57,7 @@ def test_right_policies(policy_type: str, document: Any) -> None:
     [
         (TAG, [], "the policy: a policy of type TAG_POLICY has one outermost key, 'tags'"),
         (TAG, {"plans": {}}, "the policy: a policy of type TAG_POLICY has one outermost key, 'tags'"),
-        ("GUARDDUTY_POLICY", {}, "the policy: a policy of type GUARDDUTY_POLICY has one outermost key"),
+        ("SECURITYHUB_CSPM_POLICY", {}, "the policy: a policy of type SECURITYHUB_CSPM_POLICY has one outermost key"),
         (S3, {"s3_attributes": {"@@assign": "all"}}, "s3_attributes: the outermost key holds a mapping of settings"),
         (TAG, {"tags": {"c": {"tag_key": "C"}}}, "tags, c, tag_key: 'tag_key' is set without an operator"),
         (TAG, {"tags": {"c": {"tag_key": {"@@set": "C"}}}}, "tags, c, tag_key, @@set: unknown operator @@set"),

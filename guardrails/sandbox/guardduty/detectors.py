@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from moto.guardduty.models import Detector, GuardDutyBackend, guardduty_backends
 
-from guardrails.sandbox.guardduty import protection_plans
+from guardrails.sandbox.guardduty import organization_policies, protection_plans
 from guardrails.sandbox.guardduty.membership import REGIONS
 from guardrails.sandbox.guardduty.protection_plans import ADDITIONAL, EVERY, ON_BY_DEFAULT
 from guardrails.sandbox.guardduty.refusals import PAGING, bad_request, invalid_parameter
@@ -54,6 +54,8 @@ def update_detector(call: Call) -> Answer:
     managed = REGIONS.administrator_of(call.account_id, call.region) is not None
     if managed and {"Enable", "Features", "DataSources"} & set(call.parameters):
         raise bad_request("a member account cannot change what its administrator manages.")
+    features = protection_plans.wanted(call.parameters, "Status")
+    organization_policies.refuse_managed(call.account_id, call.region, (str(each["Name"]) for each in features))
     _change(found, call.parameters)
     return {}
 

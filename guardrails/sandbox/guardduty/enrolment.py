@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from moto.guardduty.models import Detector, guardduty_backends
 
-from guardrails.sandbox.guardduty import detectors
+from guardrails.sandbox.guardduty import detectors, organization_policies
 from guardrails.sandbox.guardduty.membership import RegionalAdministration
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
@@ -41,7 +41,9 @@ def join(found: RegionalAdministration, account_id: str, region: str) -> None:
 
 
 def switch_on(found: RegionalAdministration, detector: Detector, reached: tuple[str, ...]) -> None:
-    """Switch on the plans whose setting is one of `reached`."""
+    """Switch on the plans whose setting is one of `reached`; none where organization policies decide."""
+    if organization_policies.decide():
+        return
     for name, setting in found.features.items():
         additional = {each: True for each, value in setting.additional.items() if value in reached}
         if setting.auto_enable in reached:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/guardduty/latest/APIReference/API_CreateMemb
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.guardduty import detectors, enrolment, protection_plans
+from guardrails.sandbox.guardduty import detectors, enrolment, organization_policies, protection_plans
 from guardrails.sandbox.guardduty.membership import REGIONS, RegionalAdministration
 from guardrails.sandbox.guardduty.refusals import PAGING, bad_request, invalid_parameter
 from guardrails.sandbox.organizations import organization
@@ -117,7 +117,9 @@ def update_member_detectors(call: Call) -> Answer:
     """
     found, asked = require_administrator(call), _asked(call)
     features = protection_plans.wanted(call.parameters, "Status")
+    names = [str(feature["Name"]) for feature in features]
     for account_id in (each for each in asked if each in found.members):
+        organization_policies.refuse_managed(account_id, call.region, names)
         detectors.switch(enrolment.detector_of(account_id, call.region), features)
     return {"UnprocessedAccounts": _unprocessed(each for each in asked if each not in found.members)}
 

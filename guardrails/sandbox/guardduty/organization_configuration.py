@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/guardduty/latest/ug/delegated-admin-designat
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guardrails.sandbox.guardduty import enrolment, members, protection_plans
+from guardrails.sandbox.guardduty import enrolment, members, organization_policies, protection_plans
 from guardrails.sandbox.guardduty.membership import REGIONS, FeatureSetting
 from guardrails.sandbox.guardduty.protection_plans import ADDITIONAL, EVERY
 from guardrails.sandbox.guardduty.refusals import PAGING, bad_request
@@ -83,6 +83,8 @@ def update_organization_configuration(call: Call) -> Answer:
     features = protection_plans.wanted(call.parameters, "AutoEnable")
     found.auto_enable = setting
     found.features.update({str(feature["Name"]): _feature_setting(feature) for feature in features})
+    if organization_policies.decide():
+        return {}
     if setting == "ALL":
         for account_id in enrolment.everybody(found):
             enrolment.join(found, account_id, call.region)
@@ -94,6 +96,8 @@ def update_organization_configuration(call: Call) -> Answer:
 def account_placed(account_id: str, old_parent_id: str | None, new_parent_id: str | None) -> None:
     """A new account joins where the administrator takes new ones in."""
     for region, found in REGIONS.regions.items():
+        if organization_policies.decide():
+            return
         if old_parent_id is None and new_parent_id is not None and found.auto_enable != "NONE":
             enrolment.join(found, account_id, region)
 

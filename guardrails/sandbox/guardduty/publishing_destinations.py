@@ -17,6 +17,7 @@ from guardrails.sandbox.guardduty.refusals import PAGING, bad_request, invalid_p
 from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
+from guardrails.sandbox.serving.refusals import Refusal
 
 PER_PAGE: Final = 50
 BUCKET: Final = re.compile(r"arn:aws:s3:::([a-z0-9.-]+)(?:/(.*))?")
@@ -55,9 +56,9 @@ def create_publishing_destination(call: Call) -> Answer:
 
 @operation("guardduty", "DescribePublishingDestination")
 def describe_publishing_destination(call: Call) -> Answer:
-    """Show a destination. A look: one that was on its way publishes."""
+    """Show a destination. A look: one that was on its way publishes, as long as bucket and key let GuardDuty in."""
     found = _own(call)
-    shown = {**_summary(found), "DestinationProperties": found.properties, "Tags": found.tags}
+    shown = {**_summary(call, found), "DestinationProperties": found.properties, "Tags": found.tags}
     found.pending = False
     return {**shown, "PublishingFailureStartTimestamp": 0}
 
@@ -66,7 +67,7 @@ def describe_publishing_destination(call: Call) -> Answer:
 def list_publishing_destinations(call: Call) -> Answer:
     """The detector's destinations."""
     found = _DESTINATIONS.get(detectors.own(call).id, {})
-    return PAGING.page(call, "Destinations", [_summary(each) for each in found.values()], PER_PAGE)
+    return PAGING.page(call, "Destinations", [_summary(call, each) for each in found.values()], PER_PAGE)
 
 
 @operation("guardduty", "UpdatePublishingDestination")
@@ -119,6 +120,10 @@ def _checked(call: Call, detector_id: str, properties: Mapping[str, Any]) -> Map
     return properties
 
 
-def _summary(found: PublishingDestination) -> Mapping[str, Any]:
+def _summary(call: Call, found: PublishingDestination) -> Mapping[str, Any]:
     status = "PENDING_VERIFICATION" if found.pending else "PUBLISHING"
+    try:
+        _checked(call, str(call.parameters["DetectorId"]), found.properties)
+    except Refusal:
+        status = "UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY"
     return {"DestinationId": found.id, "DestinationType": "S3", "Status": status}

@@ -32,7 +32,7 @@ def let_in(sandbox: Embedded) -> None:
 
 
 def test_findings_go_where_guardduty_may_write(sandbox: Embedded, key_arn: str, refused: Refused) -> None:
-    """A bucket that does not exist or does not let GuardDuty write is refused; then the destination is verified, and publishes."""
+    """A bucket that does not exist or does not let GuardDuty write is refused; then it is verified, and publishes until shut out."""
     guardduty = sandbox.client("guardduty")
     detector = guardduty.create_detector(Enable=True)["DetectorId"]
     properties = {"DestinationArn": BUCKET, "KmsKeyArn": key_arn}
@@ -49,6 +49,8 @@ def test_findings_go_where_guardduty_may_write(sandbox: Embedded, key_arn: str, 
     looks = [guardduty.describe_publishing_destination(**asked) for _ in range(2)]
     assert [each["Status"] for each in looks] == ["PENDING_VERIFICATION", "PUBLISHING"]
     assert looks[0]["DestinationProperties"] == properties
+    sandbox.client("s3").delete_bucket_policy(Bucket="guardduty-findings")
+    assert guardduty.describe_publishing_destination(**asked)["Status"] == "UNABLE_TO_PUBLISH_FIX_DESTINATION_PROPERTY"
     guardduty.delete_publishing_destination(**asked)
     assert guardduty.list_publishing_destinations(DetectorId=detector)["Destinations"] == []
 
