@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, Final
 
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import BlindSpot, Directory, Live, Resource, ResourceType
+from guardrails.engine.resource import BlindSpot, DeepType, Directory, Live, Resource
 from guardrails.errors import AwsError
-from guardrails.resources import ACCOUNT_TYPE
+from guardrails.guardduty import members
+from guardrails.guardduty.protection_plans import flat, nested
+from guardrails.resources import ACCOUNT_TYPE, ORGANIZATION, account_address
+from guardrails.security_services import active_accounts
 
 DESIGNATION_TIMEOUT: Final = 300.0
 
@@ -17,22 +20,23 @@ DESIGNATION_TIMEOUT: Final = 300.0
 class GuardDutyOrganizationConfiguration(Resource):
     """GuardDuty's configuration in the administrator's account and one region, for the organization and for itself.
 
-    `auto_enable` is ALL, NEW or NONE. `features` maps a protection plan ("RUNTIME_MONITORING") or one of its additional
-    configurations ("RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT") to ALL, NEW or NONE, for the members; `own_features` to
-    ENABLED or DISABLED, for the administrator's own detector, which no organization configuration reaches.
+    `auto_enable` is ALL, NEW or NONE, or None where an organization policy decides instead. `features` maps a protection plan
+    ("RUNTIME_MONITORING") or one of its additional configurations ("RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT") to ALL, NEW or
+    NONE, for the members; `own_features` to ENABLED or DISABLED, for the administrator's own detector, which no organization
+    configuration reaches.
     """
 
     TYPE = "Guardrails::GuardDuty::OrganizationConfiguration"
 
-    auto_enable: str = "ALL"
+    auto_enable: str | None = "ALL"
     features: Mapping[str, str] = field(default_factory=dict)
     own_features: Mapping[str, str] = field(default_factory=dict)
     detector: str = "ENABLED"
     finding_publishing_frequency: str = "FIFTEEN_MINUTES"
 
 
-class GuardDutyOrganizationConfigurations(ResourceType[GuardDutyOrganizationConfiguration]):
-    """A setting of the administrator's account in each region."""
+class GuardDutyOrganizationConfigurations(DeepType[GuardDutyOrganizationConfiguration]):
+    """A setting of the administrator's account in each region; beneath it, whether each member really has what is for ALL."""
 
     resource = GuardDutyOrganizationConfiguration
     source = "https://docs.aws.amazon.com/guardduty/latest/APIReference/API_UpdateOrganizationConfiguration.html"
@@ -53,9 +57,9 @@ class GuardDutyOrganizationConfigurations(ResourceType[GuardDutyOrganizationConf
                 name=want.name,
                 account=want.account,
                 region=want.region,
-                auto_enable=configuration.get("AutoEnableOrganizationMembers", "NONE"),
-                features=_declared(_flat(configuration.get("Features", ()), "AutoEnable"), want.features, "NONE"),
-                own_features=_declared(_flat(own.get("Features", ()), "Status"), want.own_features, "DISABLED"),
+                auto_enable=want.auto_enable and configuration.get("AutoEnableOrganizationMembers", "NONE"),
+                features=_declared(flat(configuration.get("Features", ()), "AutoEnable"), want.features, "NONE"),
+                own_features=_declared(flat(own.get("Features", ()), "Status"), want.own_features, "DISABLED"),
                 detector=own["Status"],
                 finding_publishing_frequency=own["FindingPublishingFrequency"],
             )
@@ -68,16 +72,20 @@ class GuardDutyOrganizationConfigurations(ResourceType[GuardDutyOrganizationConf
         live: Live[GuardDutyOrganizationConfiguration] | None,
         names: Directory,
     ) -> Mapping[str, str]:
-        """Put the organization's configuration, and the administrator's own detector, each by one write where it differs."""
+        """Put the organization's configuration, and the administrator's own detector, each by one write where it differs.
+
+        Then what a deeper look found of the members: those that are missing are taken in, plans that are off are switched on.
+        """
         have = live.resource if live else None
         detector = live.attributes["id"] if live else _ready_detector(aws)
-        if have is None or (have.auto_enable, have.features) != (want.auto_enable, want.features):
+        differs = have is None or (have.auto_enable, have.features) != (want.auto_enable, want.features)
+        if want.auto_enable and differs:
             aws.write(
                 "guardduty",
                 "update_organization_configuration",
                 DetectorId=detector,
                 AutoEnableOrganizationMembers=want.auto_enable,
-                Features=_nested(want.features, "AutoEnable"),
+                Features=nested(want.features, "AutoEnable"),
             )
         if have is None or _own(have) != _own(want):
             aws.write(
@@ -86,9 +94,23 @@ class GuardDutyOrganizationConfigurations(ResourceType[GuardDutyOrganizationConf
                 DetectorId=detector,
                 Enable=want.detector == "ENABLED",
                 FindingPublishingFrequency=want.finding_publishing_frequency,
-                Features=_nested(want.own_features, "Status"),
+                Features=nested(want.own_features, "Status"),
             )
+        if live and live.drift:
+            members.mend(aws, detector, live.drift, list(_covered(aws, names)))
         return {"id": detector}
+
+    def look_deeper(
+        self, aws: Reader, live: Live[GuardDutyOrganizationConfiguration], names: Directory
+    ) -> Iterator[Difference | BlindSpot]:
+        """Accounts that are no members though all should be, and each member's protection plans that are for ALL and off.
+
+        AWS may take a day to switch on what was only just declared.
+        """
+        if live.resource.auto_enable != "ALL":
+            return
+        plans = [name for name, coverage in live.resource.features.items() if coverage == "ALL"]
+        yield from members.lacking(aws, live.attributes["id"], plans, list(_covered(aws, names)))
 
 
 def _own(configuration: GuardDutyOrganizationConfiguration) -> tuple[Any, ...]:
@@ -121,24 +143,13 @@ def _ready_detector(aws: Writer) -> str:
     return aws.wait_for(look, what="guardduty designation of the administrator", every=5, timeout=DESIGNATION_TIMEOUT)
 
 
-def _flat(features: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
-    """The API's nested features by name, additional configurations as "FEATURE/ADDITIONAL"."""
-    flat: dict[str, str] = {}
-    for feature in features:
-        flat[feature["Name"]] = feature[key]
-        for additional in feature.get("AdditionalConfiguration", ()):
-            flat[f"{feature['Name']}/{additional['Name']}"] = additional[key]
-    return flat
-
-
-def _nested(flat: Mapping[str, str], key: str) -> list[dict[str, Any]]:
-    """The features as the API takes them: the opposite of `_flat`."""
-    features: list[dict[str, Any]] = []
-    for name, group in groupby(sorted(flat), key=lambda path: path.split("/")[0]):
-        additional = [{"Name": path.split("/")[1], key: flat[path]} for path in group if "/" in path]
-        feature: dict[str, Any] = {"Name": name, key: flat[name]}
-        features.append({**feature, "AdditionalConfiguration": additional} if additional else feature)
-    return features
+def _covered(aws: Reader, names: Directory) -> Iterator[members.Covered]:
+    """The active accounts that are to be members: all but the administrator's own."""
+    own = names.get(account_address(aws.account)) if aws.account else names.get(ORGANIZATION, "management_account_id")
+    for identity, email in active_accounts(aws).items():
+        if identity != own:
+            address = names.address_of(ACCOUNT_TYPE, identity)
+            yield members.Covered(address.name if address else identity, identity, email)
 
 
 def _declared(live: Mapping[str, str], declared: Mapping[str, str], off: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.errors import AwsError
 from guardrails.iam.document import minified
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
@@ -18,6 +19,7 @@ from guardrails.tagging import (
     tag_list,
 )
 
+ALREADY_DETACHED: Final = ("PolicyNotAttachedException", "PolicyTypeNotEnabledException")
 PASSES_SOON: Final = ("PolicyTypeNotEnabledException", "PolicyChangesInProgressException")
 
 
@@ -87,10 +89,14 @@ class Policies(ObjectType[Policy]):
         return attributes
 
     def delete(self, aws: Writer, live: Live[Policy], names: Directory) -> None:
-        """Detach from everywhere, then delete."""
+        """Detach from everywhere, then delete; its policy type may be disabled meanwhile, which detaches it too."""
         identity = live.attributes["id"]
         for target in list(aws.items("organizations", "list_targets_for_policy", "Targets", PolicyId=identity)):
-            aws.write("organizations", "detach_policy", PolicyId=identity, TargetId=target["TargetId"])
+            try:
+                aws.write("organizations", "detach_policy", PolicyId=identity, TargetId=target["TargetId"])
+            except AwsError as error:
+                if error.code not in ALREADY_DETACHED:
+                    raise
         aws.write("organizations", "delete_policy", PolicyId=identity)
 
 

@@ -1,30 +1,35 @@
 """GuardDuty compiles to one administrator and one configuration for each governed region, the home region before the others."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from guardrails.controls.guardduty import CONTROL, GuardDuty
-from guardrails.engine.resource import Resource
+from guardrails.engine.resource import Caveat, Resource
+from guardrails.errors import ConfigError
 from guardrails.library import Library
 from guardrails.model import Organization
-from guardrails.resources import account_address, trusted_access_address
+from guardrails.resources import ROOT_ADDRESS, account_address, policy_type_address, trusted_access_address
 from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.guardduty_administrator import GuardDutyAdministrator
 from guardrails.resources.guardduty_organization_configuration import GuardDutyOrganizationConfiguration
+from guardrails.resources.guardduty_publishing_destination import GuardDutyPublishingDestination
+from guardrails.resources.policy import Policy
+from guardrails.resources.policy_type import PolicyType
 from guardrails.resources.trusted_access import TrustedAccess
 
 HOME, OTHER = "eu-west-1", "eu-central-1"
 SECURITY = account_address("security-tooling")
 PRINCIPALS = ("guardduty.amazonaws.com", "malware-protection.guardduty.amazonaws.com")
+POLICY_TYPE = "GUARDDUTY_POLICY"
 RUNTIME = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT")
 
 
 def compiled(organization: Organization, library: Library, **settings: object) -> list[Resource]:
     found = list(CONTROL.resources(organization, library, GuardDuty.model_validate(settings)))
-    assert all(isinstance(item, Resource) for item in found)
     return [item for item in found if isinstance(item, Resource)]
 
 
@@ -68,11 +73,11 @@ def test_the_home_region_first(organization: Organization, library: Library) -> 
     assert designations[HOME].references() == {SECURITY, *trusted}
     assert designations[OTHER].references() == {SECURITY, *trusted, designations[HOME].address}
     for region, configuration in configurations(found).items():
-        assert configuration.references() == {SECURITY, designations[region].address}
+        assert configuration.references() == {SECURITY, designations[region].address, policy_type_address(POLICY_TYPE)}
 
 
 def test_every_plan_by_default(organization: Organization, library: Library) -> None:
-    """Every protection plan is on for all, GuardDuty's own agents included, and on for the administrator itself."""
+    """Every protection plan of GuardDuty is on for all, its agents included, and on for the administrator itself."""
     configuration = configurations(compiled(organization, library))[HOME]
     assert set(configuration.features.values()) == {"ALL"}
     assert {f"RUNTIME_MONITORING/{name}" for name in RUNTIME} < configuration.features.keys()
@@ -90,10 +95,87 @@ def test_plans_by_name(organization: Organization, library: Library) -> None:
 
 
 def test_agents_left_to_others(organization: Organization, library: Library) -> None:
-    """Runtime monitoring may leave its agents to whoever runs the machines."""
-    features = configurations(compiled(organization, library, manage_agents=False))[HOME].features
-    assert features["RUNTIME_MONITORING"] == "ALL"
-    assert {features[f"RUNTIME_MONITORING/{name}"] for name in RUNTIME} == {"NONE"}
+    """Runtime monitoring may leave the agents of one kind of machine to whoever runs it, and manage the others."""
+    settings = {"additional_configuration": {"EC2_AGENT_MANAGEMENT": False}}
+    features = configurations(compiled(organization, library, **settings))[HOME].features
+    agents = [features[f"RUNTIME_MONITORING/{name}"] for name in RUNTIME]
+    assert (features["RUNTIME_MONITORING"], agents) == ("ALL", ["ALL", "ALL", "NONE"])
+
+
+def test_the_older_monitoring_of_eks(organization: Organization, library: Library) -> None:
+    """EKS_RUNTIME_MONITORING may be had instead of RUNTIME_MONITORING, of which AWS takes only one."""
+    features = configurations(compiled(organization, library, features={"EKS_RUNTIME_MONITORING": "ALL"}))[
+        HOME
+    ].features
+    assert features["EKS_RUNTIME_MONITORING/EKS_ADDON_MANAGEMENT"] == "ALL"
+    assert not any(name.startswith("RUNTIME_MONITORING") for name in features)
+
+
+def test_what_a_region_lacks_is_left_out(organization: Organization, library: Library) -> None:
+    """What AWS does not offer in a region is not asked for there, and everywhere else it is."""
+    lacking = {"unavailable_features": {OTHER: ["AI_PROTECTION", "RDS_DATA_RISK"]}}
+    found = configurations(compiled(organization, library, **lacking))
+    names = {"AI_PROTECTION", "RDS_LOGIN_EVENTS/RDS_DATA_RISK"}
+    assert (found[HOME].features.keys() & names, found[OTHER].features.keys() & names) == (names, set())
+
+
+def test_findings_are_exported_to_the_archive(organization: Organization, library: Library) -> None:
+    """In each region the findings of all accounts go to the landing bucket of the region, once its stack and GuardDuty stand."""
+    found = compiled(organization, library, export_findings=True)
+    exports = {each.region: each for each in found if isinstance(each, GuardDutyPublishingDestination)}
+    assert exports.keys() == {HOME, OTHER}
+    export = exports[OTHER]
+    assert export.destination.startswith("arn:aws:s3:::acme-guardduty-logs-")
+    assert export.destination.endswith(OTHER)
+    assert export.bucket_owner == account_address("log-archive")
+    assert configurations(found)[OTHER].address in export.references()
+    assert "AWS::CloudFormation::Stack" in {address.type for address in export.references()}
+
+
+def by_policy(
+    organization: Organization, library: Library, **settings: object
+) -> tuple[list[Resource], Mapping[str, Any]]:
+    """What the other method compiles to, and what its policy says of each region."""
+    found = compiled(organization, library, method="organization-policy", **settings)
+    (policy,) = (each for each in found if isinstance(each, Policy))
+    assert (policy.policy_type, policy.targets) == (POLICY_TYPE, (ROOT_ADDRESS,))
+    return found, policy.content["guardduty"]["enablement"]
+
+
+def test_by_organization_policy(organization: Organization, library: Library) -> None:
+    """One policy on the root takes the place of the organization configurations, and names each governed region and no other."""
+    agents = {"additional_configuration": {"EC2_AGENT_MANAGEMENT": False}}
+    features = {"S3_DATA_EVENTS": "ALL", "RUNTIME_MONITORING": "ALL", "AI_PROTECTION": "NONE"}
+    found, regions = by_policy(organization, library, features=features, **agents)
+    on = {"status": {"@@assign": "enabled"}}
+    managed = {"eks_addon_management": on, "ecs_fargate_agent_management": on}
+    block = {
+        "foundational": on,
+        "s3_data_events": on,
+        "runtime_monitoring": {**on, "additional_configuration": managed},
+    }
+    assert regions == {HOME: block, OTHER: block}
+    (kind,) = (each for each in found if isinstance(each, PolicyType))
+    assert (kind.name, kind.status) == (POLICY_TYPE, "ENABLED")
+    for configuration in configurations(found).values():
+        assert (configuration.auto_enable, configuration.features, configuration.own_features) == (None, {}, {})
+
+
+def test_what_a_policy_cannot_say_is_told(organization: Organization, library: Library) -> None:
+    """A reviewer learns what no GuardDuty policy can switch on; a policy with too many regions is refused before AWS does."""
+    settings = GuardDuty.model_validate({"method": "organization-policy"})
+    found = list(CONTROL.resources(organization, library, settings))
+    (caveat,) = (each for each in found if isinstance(each, Caveat))
+    assert "RDS_DATA_RISK" in caveat.sentence
+    everywhere = replace(organization, governed_regions=(HOME, *(f"region-{number}" for number in range(30))))
+    with pytest.raises(ConfigError, match="characters for 31 regions, AWS takes 10,000"):
+        list(CONTROL.resources(everywhere, library, settings))
+
+
+def test_one_method_at_a_time(organization: Organization, library: Library) -> None:
+    """With the organization configurations, the policy type that would overrule them is to be disabled."""
+    (kind,) = (each for each in compiled(organization, library) if isinstance(each, PolicyType))
+    assert (kind.name, kind.status) == (POLICY_TYPE, "DISABLED")
 
 
 def test_only_new_accounts(organization: Organization, library: Library) -> None:
@@ -116,6 +198,13 @@ def test_the_management_account_as_administrator(organization: Organization, lib
         ({"auto_enable": "NONE"}, "protection plans need GuardDuty itself"),
         ({"auto_enable": "SOME"}, "'ALL', 'NEW' or 'NONE'"),
         ({"features": {"S3_EVENTS": "ALL"}}, "S3_EVENTS"),
+        ({"features": {"RUNTIME_MONITORING": "ALL", "EKS_RUNTIME_MONITORING": "ALL"}}, "AWS takes one of them"),
+        ({"method": "organization-policy", "auto_enable": "ALL"}, "takes the place of auto_enable"),
+        ({"method": "organization-policy", "features": {"S3_DATA_EVENTS": "NEW"}}, "knows no NEW accounts"),
+        (
+            {"method": "organization-policy", "features": {"EKS_RUNTIME_MONITORING": "ALL"}},
+            "knows no EKS_RUNTIME_MONITORING",
+        ),
         ({"finding_publishing_frequency": "DAILY"}, "'SIX_HOURS'"),
         ({"targets": {}}, "Extra inputs are not permitted"),
     ],

@@ -8,8 +8,9 @@ import pytest
 
 from guardrails.aws.connection import Connection
 from guardrails.aws.gateway import Gateway
+from guardrails.engine.difference import Difference
 from guardrails.engine.observe import observe
-from guardrails.engine.resource import Live
+from guardrails.engine.resource import BlindSpot, Live
 from guardrails.errors import AwsAccessDenied, AwsError
 from guardrails.resources.guardduty_organization_configuration import TYPE, GuardDutyOrganizationConfiguration
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
 HOME, OTHER = "eu-west-1", "eu-central-1"
+AGENT = "RUNTIME_MONITORING/EC2_AGENT_MANAGEMENT"
 FEATURES = {
     "S3_DATA_EVENTS": "ALL",
     "LAMBDA_NETWORK_LOGS": "NONE",
@@ -213,3 +215,83 @@ def test_a_designation_that_never_comes(connection: Connection, member: Callable
         with pytest.raises(AwsError) as raised:
             TYPE.put(writer, WANTED, None, connection.directory)
     assert raised.value.code == "Timeout"
+
+
+@pytest.fixture
+def everybody(
+    sandbox: "Embedded", member: Callable[[str], str], members: Mapping[str, str], connection: Connection
+) -> Mapping[str, str]:
+    """The ids of the administrator, for which all is put, and of two members, by name; the management account takes part."""
+    dev = member("dev")
+    sandbox.client("guardduty", HOME).create_detector(Enable=True)
+    put(connection)
+    return {**members, "dev": dev}
+
+
+def mended(connection: Connection, live: Live[GuardDutyOrganizationConfiguration]) -> dict[str, int]:
+    """Put what is wanted over what a look found; the writes that it took."""
+    connection.gateway.calls.writes.clear()
+    TYPE.put(connection.gateway.writer().at("security", HOME), WANTED, live, connection.directory)
+    return dict(connection.gateway.calls.writes)
+
+
+def deeper(connection: Connection) -> Live[GuardDutyOrganizationConfiguration]:
+    """What is live, with what a fresh and deeper look finds."""
+    live = observed(connection)
+    assert live is not None
+    place = connection.gateway.reader().at("security", HOME)
+    found = TYPE.look_deeper(place, live, connection.directory)
+    return replace(live, drift=tuple(item for item in found if isinstance(item, Difference)))
+
+
+def switch_off(client: Any, detector: str, accounts: list[str]) -> None:
+    additional = [{"Name": "EC2_AGENT_MANAGEMENT", "Status": "DISABLED"}]
+    runtime = {"Name": "RUNTIME_MONITORING", "Status": "ENABLED", "AdditionalConfiguration": additional}
+    off = [{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}, runtime]
+    client.update_member_detectors(DetectorId=detector, AccountIds=accounts, Features=off)
+
+
+def test_what_is_off_in_members_is_named_and_switched_on(
+    connection: Connection, sandbox: "Embedded", everybody: Mapping[str, str]
+) -> None:
+    """Plans for ALL that are off in members are named with account and region; one write switches them on for all alike."""
+    assert deeper(connection).drift == ()
+    client, detector = administrator(sandbox, everybody)
+    switch_off(client, detector, [everybody["prod"], everybody["dev"]])
+    live = deeper(connection)
+    names = [f"{account}/{HOME} {plan}" for account in ("dev", "prod") for plan in (AGENT, "S3_DATA_EVENTS")]
+    assert sorted(each.property for each in live.drift) == names
+    assert {(each.live, each.desired) for each in live.drift} == {("DISABLED", "ENABLED")}
+    assert mended(connection, live) == {"guardduty:update_member_detectors": 1}
+    assert deeper(connection).drift == ()
+
+
+def test_who_is_no_member_is_named_and_taken_in(
+    connection: Connection, sandbox: "Embedded", everybody: Mapping[str, str]
+) -> None:
+    """An account that was let go by hand is named; one write takes it in again."""
+    client, detector = administrator(sandbox, everybody)
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="NEW")
+    client.disassociate_members(DetectorId=detector, AccountIds=[everybody["prod"]])
+    assert deeper(connection).drift == ()
+    live = observed(connection)
+    assert live is not None
+    all_again = replace(live, resource=replace(live.resource, auto_enable="ALL"))
+    place = connection.gateway.reader().at("security", HOME)
+    found = list(TYPE.look_deeper(place, all_again, connection.directory))
+    assert found == [Difference(f"prod/{HOME} membership", "Removed", "Enabled")]
+    drift = tuple(item for item in found if not isinstance(item, BlindSpot))
+    assert mended(connection, replace(all_again, drift=drift)) == {"guardduty:create_members": 1}
+    assert deeper(connection).drift == ()
+
+
+def test_who_is_left_out_by_aws_is_a_failure(
+    connection: Connection, sandbox: "Embedded", everybody: Mapping[str, str]
+) -> None:
+    """When AWS leaves a member out of a write, the put fails and says which and why."""
+    live = replace(deeper(connection), drift=(Difference(f"prod/{HOME} {AGENT}", "DISABLED", "ENABLED"),))
+    client, detector = administrator(sandbox, everybody)
+    client.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="NEW")
+    client.disassociate_members(DetectorId=detector, AccountIds=[everybody["prod"]])
+    with pytest.raises(AwsError, match=f"1 accounts were left out; {everybody['prod']}: The request is rejected"):
+        mended(connection, live)

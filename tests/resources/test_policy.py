@@ -186,6 +186,17 @@ def test_a_dropped_policy_is_detached_then_deleted(line: Line) -> None:
     assert writes == {"detach_policy": 1, "delete_policy": 1, "delete_organizational_unit": 1}
 
 
+def test_one_that_somebody_else_detached_meanwhile_is_deleted(line: Line) -> None:
+    """What is no longer attached when it is to be detached, as its type was disabled in the same run, is deleted all the same."""
+    line.apply(*BASE, LEAVING)
+    plan, client, root = line.plan(*BASE), line.client(), line.root_id
+    before(
+        line.connection, "DetachPolicy", lambda **_: client.disable_policy_type(RootId=root, PolicyType=SCP) and None
+    )
+    assert [outcome.result for outcome in line.applied(plan)] == [Result.DONE]
+    assert "deny-leaving" not in by_name(line)
+
+
 def test_the_last_policy_of_ours_is_still_found(line: Line) -> None:
     """Even when no policy at all is declared any more, ours are found by their tags and deleted."""
     line.apply(*BASE, LEAVING)

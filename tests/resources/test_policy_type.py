@@ -24,6 +24,16 @@ def test_a_type_that_is_undeclared_stays(line: Line) -> None:
     assert SCP.address in plan.unmanaged
 
 
+def test_a_type_may_be_disabled(line: Line) -> None:
+    """One that is to be disabled differs only while it is enabled; one write disables it, which detaches its policies."""
+    disabled = PolicyType(name=RCP.name, status="DISABLED")
+    assert actions(line.plan(disabled)) == []
+    line.apply(RCP)
+    assert actions(line.plan(disabled)) == ["~RESOURCE_CONTROL_POLICY"]
+    assert line.apply(disabled) == {"disable_policy_type": 1}
+    assert line.client().list_roots()["Roots"][0]["PolicyTypes"] == []
+
+
 def test_what_is_being_enabled_is_awaited(line: Line) -> None:
     """A type that an earlier run began to enable is waited for, not enabled again."""
     line.client().enable_policy_type(RootId=line.root_id, PolicyType=SCP.name)

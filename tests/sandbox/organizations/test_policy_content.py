@@ -12,6 +12,7 @@ DENY = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
 DENY_ALL = {**DENY, "Principal": "*"}
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 OWN_ORGANIZATION = {"StringNotEquals": {"aws:ResourceOrgPaths": "o-1/*"}}
+ON, OFF = {"status": {"@@assign": "enabled"}}, {"status": {"@@assign": "disabled"}}
 
 
 def document(*statements: object, version: str = "2012-10-17") -> str:
@@ -76,3 +77,33 @@ def test_declarative_policies_have_a_form(sandbox: Embedded, refused: Refused, k
     operation = sandbox.client("organizations").create_policy
     code = refused(operation, Name="p", Description="", Type=kind, Content=json.dumps(content))
     assert code == "MalformedPolicyDocumentException"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"enablement": {"default": {"foundational": ON}}, "exceptions": {}},
+        {"enablement": {"everywhere": {"foundational": ON}}},
+        {"enablement": {"default": {"foundational": OFF, "s3_data_events": ON}}},
+        {"enablement": {"default": {"s3_data_events": ON}}},
+        {"enablement": {"eu-west-1": {"foundational": ON, "s3_events": ON}}},
+        {"enablement": {"eu-west-1": {"foundational": {"status": {"@@assign": "on"}}}}},
+        {
+            "enablement": {
+                "default": {"foundational": ON, "s3_data_events": {**ON, "additional_configuration": {"x": ON}}}
+            }
+        },
+    ],
+)
+def test_what_a_guardduty_policy_may_say(sandbox: Embedded, refused: Refused, content: dict[str, object]) -> None:
+    """It enables or disables known features, by default or in a region, and no feature without the foundational one.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_guardduty_syntax.html
+    """
+    create = sandbox.client("organizations").create_policy
+    arguments = {"Name": "guardduty", "Description": "", "Type": "GUARDDUTY_POLICY"}
+    document = json.dumps({"guardduty": content})
+    assert refused(create, **arguments, Content=document) == "MalformedPolicyDocumentException"
+    agent = {"additional_configuration": {"ec2_agent_management": ON}}
+    block = {"foundational": ON, "runtime_monitoring": {**ON, **agent}, "ai_protection": OFF}
+    create(**arguments, Content=json.dumps({"guardduty": {"enablement": {"eu-west-1": block}}}))
