@@ -200,7 +200,7 @@ def test_applied_broken_mended_and_switched_off(work: Work) -> None:
 
 
 def test_an_account_a_region_and_another_ou(work: Work) -> None:
-    """A new account inherits without a write of Security Hub's; a new region is linked and designated; a policy moves to another OU."""
+    """A new account inherits without a write of Security Hub's; a region is linked, designated, and left; a policy moves to another OU."""
     trial = Account("trial", "trial", "trial@example.com", "Workloads/Prod")
     work.organization = replace(ORGANIZATION, accounts=(*ORGANIZATION.accounts, trial))
     assert not any(call.startswith("securityhub:") for call in work.apply())
@@ -213,6 +213,9 @@ def test_an_account_a_region_and_another_ou(work: Work) -> None:
     }
     assert standards(work, "trial", THIRD) == TIGHT
     assert standards(work, "management", THIRD) == LAX
+    work.organization = replace(work.organization, governed_regions=(HOME, OTHER))
+    assert work.apply() == {"securityhub:update_finding_aggregator": 1}
+    assert standards(work, "trial", THIRD) == TIGHT
 
     moved = {**STRICT, "targets": {"organizational_units": ["Workloads/Dev"]}}
     work.settings = SecurityHub.model_validate({**SETTINGS, "policies": [moved]})

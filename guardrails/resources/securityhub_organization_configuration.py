@@ -13,6 +13,9 @@ from guardrails.security_hub.central_configuration import organization_configura
 UNDER_WAY: Final = frozenset({"ENABLED", "PENDING"})
 NOT_YET: Final = ("InvalidAccessException",)
 """How AWS refuses an administrator whose designation is not yet in effect."""
+REASONS: Final[Mapping[str, str]] = {
+    "DISABLED": "policies of AWS Organizations (SECURITYHUB_CSPM_POLICY) manage Security Hub: take them off first"
+}
 START_TIMEOUT: Final = 900.0
 
 
@@ -80,7 +83,7 @@ def _await_start(aws: Writer) -> None:
     def look() -> bool | None:
         found = aws.read("securityhub", "describe_organization_configuration")["OrganizationConfiguration"]
         if found["Status"] not in UNDER_WAY:
-            reason = found.get("StatusMessage", "AWS gives no reason")
+            reason = found.get("StatusMessage") or REASONS.get(found["Status"], "AWS gives no reason")
             raise AwsError(what, found["Status"], reason, account=aws.account, region=aws.region)
         return True if found["Status"] == "ENABLED" else None
 

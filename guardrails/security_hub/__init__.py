@@ -5,5 +5,7 @@ security_controls       the ids of the controls that there are
 central_configuration   whether the organization is configured centrally, by the account that is looked at
 """
 
-SELF_MANAGED = "SELF_MANAGED_SECURITY_HUB"
+from typing import Final
+
+SELF_MANAGED: Final = "SELF_MANAGED_SECURITY_HUB"
 """What AWS writes in place of a configuration policy where a target configures Security Hub for itself."""

@@ -39,10 +39,11 @@ def test_refused_or_without_effect(
         answer = call(self, service, operation, *place)
         if operation != "describe_organization_configuration":
             return answer
-        return {"OrganizationConfiguration": {"ConfigurationType": "CENTRAL", "Status": "FAILED"}}
+        return {"OrganizationConfiguration": {"ConfigurationType": "CENTRAL", "Status": status}}
 
     monkeypatch.setattr(Gateway, "call", failed)
-    with pytest.raises(AwsError, match="AWS gives no reason"):
-        administrator.put(TYPE, WANTED)
-    live = administrator.observed(TYPE, WANTED)["Security Hub"]
-    assert live.resource.configuration_type == "CENTRAL (FAILED)"
+    for status, reason in (("FAILED", "AWS gives no reason"), ("DISABLED", "policies of AWS Organizations")):
+        with pytest.raises(AwsError, match=reason):
+            administrator.put(TYPE, WANTED)
+        live = administrator.observed(TYPE, WANTED)["Security Hub"]
+        assert live.resource.configuration_type == f"CENTRAL ({status})"

@@ -41,7 +41,7 @@ def batch_get_standards_control_associations(call: Call) -> Answer:
 
 @operation("securityhub", "BatchUpdateStandardsControlAssociations")
 def batch_update_standards_control_associations(call: Call) -> Answer:
-    """Switch controls on or off in a standard, each with a reason when off; not in an account that is configured centrally.
+    """Switch controls on or off in a standard; not in an account that is configured centrally.
 
     Source: https://docs.aws.amazon.com/securityhub/latest/userguide/disable-controls-overview.html
     """
