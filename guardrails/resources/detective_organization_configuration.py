@@ -103,11 +103,13 @@ def _take_in(aws: Writer, graph: str, administrator: str) -> None:
     """Make the accounts members that are none; accounts of the organization are not asked and get no e-mail."""
     known, inside = active_accounts(aws), _inside(aws, graph, administrator)
     missing = [{"AccountId": each, "EmailAddress": known[each]} for each in sorted(known.keys() - inside)]
+    left: list[Mapping[str, str]] = []
     for start in range(0, len(missing), PER_CALL):
         some = missing[start : start + PER_CALL]
         answer = aws.write("detective", "create_members", GraphArn=graph, Accounts=some, DisableEmailNotification=True)
-        for each in answer.get("UnprocessedAccounts", ()):
-            raise AwsError("detective:create_members", "UnprocessedAccount", f"{each['AccountId']}: {each['Reason']}")
+        left += answer.get("UnprocessedAccounts", ())
+    for each in left:
+        raise AwsError("detective:create_members", "UnprocessedAccount", f"{each['AccountId']}: {each['Reason']}")
 
 
 TYPE = DetectiveOrganizationConfigurations()

@@ -21,6 +21,7 @@ SCANS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The types of scan as requests name them, and as answers do."""
+OFFERED_EVERYWHERE: Final = frozenset({"EC2", "ECR"})
 PER_CALL: Final = 100
 DESIGNATION_TIMEOUT: Final = 300.0
 NOT_A_MEMBER: Final = "not a member"
@@ -89,13 +90,14 @@ class InspectorOrganizationConfigurations(ResourceType[InspectorOrganizationConf
         if have is None:
             _take_office(aws, identity, [scan for scan, on in want.auto_enable.items() if on])
         if have is None or have.auto_enable != want.auto_enable:
-            wanted = {SCANS[scan]: on for scan, on in want.auto_enable.items()}
-            aws.write("inspector2", "update_organization_configuration", autoEnable=wanted)
+            aws.write("inspector2", "update_organization_configuration", autoEnable=_auto_enable(aws, want.auto_enable))
         if want.ec2_scan_mode and want.ec2_scan_mode != _scan_mode(aws):
             aws.write("inspector2", "update_configuration", ec2Configuration={"scanMode": want.ec2_scan_mode})
         if want.uncovered is not None and (have is None or have.uncovered):
-            _associate(aws, identity, want.everywhere)
+            refusals = _associate(aws, identity, want.everywhere)
             _enable(aws, identity, want.everywhere)
+            for refusal in refusals:
+                raise refusal
         return {"id": identity}
 
 
@@ -117,6 +119,14 @@ def _take_office(aws: Writer, identity: str, scans: Sequence[str]) -> None:
     if not _is_on(aws):
         _switch_on(aws, [identity], scans)
     aws.wait_for(lambda: _is_on(aws) or None, what="inspector2:enable", every=5, timeout=DESIGNATION_TIMEOUT)
+
+
+def _auto_enable(aws: Reader, wanted: Mapping[str, bool]) -> dict[str, bool]:
+    """What to say of new accounts: not that they shall not have what the region may not offer, and they do not have."""
+    shown = aws.read("inspector2", "describe_organization_configuration")["autoEnable"]
+    return {
+        SCANS[scan]: on for scan, on in wanted.items() if on or shown.get(SCANS[scan]) or scan in OFFERED_EVERYWHERE
+    }
 
 
 def _scan_mode(aws: Reader) -> str:
@@ -160,13 +170,17 @@ def _scans_off(aws: Reader, identities: Sequence[str], scans: Collection[str]) -
             yield account["accountId"], off
 
 
-def _associate(aws: Writer, administrator: str, scans: Sequence[str]) -> None:
-    """Make every account a member that is none, and wait until none is on its way."""
+def _associate(aws: Writer, administrator: str, scans: Sequence[str]) -> list[AwsError]:
+    """Make every account a member that is none, and wait until none is on its way; gives AWS's refusals, which stop no other account."""
+    refusals: list[AwsError] = []
     missing = [
         each for each, why in _uncovered(aws, active_accounts(aws), administrator, scans) if isinstance(why, str)
     ]
     for identity in missing:
-        aws.write("inspector2", "associate_member", accountId=identity)
+        try:
+            aws.write("inspector2", "associate_member", accountId=identity)
+        except AwsError as error:
+            refusals.append(error)
     if missing:
         aws.wait_for(
             lambda: "CREATED" not in _relationships(aws).values() or None,
@@ -174,6 +188,7 @@ def _associate(aws: Writer, administrator: str, scans: Sequence[str]) -> None:
             every=5,
             timeout=DESIGNATION_TIMEOUT,
         )
+    return refusals
 
 
 def _enable(aws: Writer, administrator: str, scans: Sequence[str]) -> None:

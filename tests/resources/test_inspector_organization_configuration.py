@@ -174,6 +174,39 @@ def test_a_scan_that_cannot_be_switched_on(
         put(connection)
 
 
+def test_an_account_that_is_refused(
+    connection: Connection, ids: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One account that AWS refuses fails the put, but not the others; the next put makes what is left."""
+    call = Gateway.call
+
+    def refusing(self: Gateway, service: str, operation: str, account: str, region: str, params: Any) -> Any:
+        if operation == "associate_member" and params["accountId"] != ids["prod"]:
+            raise AwsError(operation, "ValidationException", "as the test says")
+        return call(self, service, operation, account, region, params)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Gateway, "call", refusing)
+        with pytest.raises(AwsError, match="as the test says"):
+            put(connection)
+    live = seen(connection)
+    assert live is not None
+    assert live.uncovered == {"management": "not a member"}
+    assert put(connection) == ["associate_member"]
+    assert seen(connection) == WANTED
+
+
+def test_what_new_accounts_are_denied(connection: Connection, sandbox: "Embedded", ids: Mapping[str, str]) -> None:
+    """Scans that new accounts had and shall not have are switched off; of others that may not be offered nothing is said."""
+    put(connection)
+    inspector = sandbox.client("inspector2", HOME, ids["security"])
+    inspector.update_organization_configuration(
+        autoEnable={"ec2": True, "ecr": True, "lambda": True, "lambdaCode": True}
+    )
+    assert put(connection) == ["update_organization_configuration"]
+    assert inspector.describe_organization_configuration()["autoEnable"]["lambdaCode"] is False
+
+
 def test_a_hundred_accounts_a_call(
     connection: Connection, ids: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
