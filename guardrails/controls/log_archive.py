@@ -225,7 +225,8 @@ CONTROL = Control(
     ),
     stays=(
         "All buckets, their policies and their keys stay, with what is in them, for as long as they are locked or longer; services "
-        "go on delivering to them. Aliases, replication roles and stacks go: nothing is replicated any more."
+        "go on delivering to them. Aliases, replication roles and stacks go: nothing is replicated any more. Before it is switched on "
+        "again, import the buckets into stacks of the same names, or delete them once they are empty: a name is there only once."
     ),
     frameworks={
         "CIS AWS Foundations 5.0": ("3.5",),
