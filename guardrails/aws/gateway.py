@@ -29,6 +29,7 @@ PASSING_ERRORS: Final = frozenset(
         "ConcurrentModification",
         "ConcurrentModificationException",
         "FinalizingOrganizationException",
+        "PolicyChangesInProgressException",  # effective policies follow a change of theirs after a while
         "OptInRequired",  # the services of a new account wake up one after the other
         "SubscriptionRequiredException",
     }

@@ -20,7 +20,7 @@ from guardrails.tagging import (
 )
 
 ALREADY_DETACHED: Final = ("PolicyNotAttachedException", "PolicyTypeNotEnabledException")
-PASSES_SOON: Final = ("PolicyTypeNotEnabledException", "PolicyChangesInProgressException")
+PASSES_SOON: Final = ("PolicyTypeNotEnabledException",)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,3 +50,11 @@ def test_a_refusal_is_a_failure(line: Line) -> None:
     (outcome,) = line.applied(plan)
     assert outcome.result is Result.FAILED
     assert "PolicyTypeNotAvailableForOrganizationException" in outcome.reason
+
+
+def test_policies_that_still_change_are_waited_for(line: Line) -> None:
+    """While effective policies still follow an earlier change AWS refuses to enable a type: that passes, and the type is enabled."""
+    plan = line.plan(SCP)
+    refuse(line.connection, "EnablePolicyType", "PolicyChangesInProgressException", times=2)
+    (outcome,) = line.applied(plan)
+    assert outcome.result is Result.DONE
