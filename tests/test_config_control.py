@@ -14,8 +14,10 @@ CONTROLS = """
 identity-center: false
 log-archive:
 config:
+  baseline_rules: false
   conformance_packs: {backup-and-recovery: {parameters: {RetentionDays: 90}}}
   rules:
+    securityhub-enabled: {}
     required-tags: {parameters: {tag1Key: owner}, resource_types: ["AWS::S3::Bucket"], excluded_accounts: [log-archive]}
 """
 RECORDERS = "AWS::CloudFormation::StackSet acme-config-recorder"
@@ -42,7 +44,7 @@ def places(sandbox: Embedded) -> Iterator[tuple[str, str, Any]]:
 
 
 def audit(sandbox: Embedded) -> None:
-    """See with plain boto3 that everything records into the archive, global types at home only, under all the rules."""
+    """See with plain boto3 that everything records into the archive, global types at home only, under the rules."""
     seen = set()
     for account, region, config in places(sandbox):
         (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
@@ -54,7 +56,6 @@ def audit(sandbox: Embedded) -> None:
         rules = {rule["Source"]["SourceIdentifier"] for rule in config.describe_config_rules()["ConfigRules"]}
         assert {"SECURITYHUB_ENABLED", "EBS_RESOURCES_PROTECTED_BY_BACKUP_PLAN"} <= rules
         assert ("REQUIRED_TAGS" in rules) is (account != "Acme Log Archive")
-        assert ("CLOUDTRAIL_SECURITY_TRAIL_ENABLED" in rules) is (region == HOME)
         seen.add((account, region))
     assert len(seen) == 6
 

@@ -14,6 +14,7 @@ from guardrails.library import Library
 from guardrails.model import Organization, Targets
 from guardrails.organization_facts import config_recorder_name, landing_bucket, landing_stack
 from guardrails.organization_rules import BASELINE, FEWER_RULES, GLOBAL_TYPES, WITHOUT_GLOBAL_TYPES
+from guardrails.problems import nearest
 from guardrails.resources import account_address, delegated_administrator_address
 from guardrails.resources.configuration_aggregator import ALL_REGIONS, ConfigurationAggregator
 from guardrails.resources.delegated_administrator import DelegatedAdministrator
@@ -85,7 +86,8 @@ class Config(Settings):
     aggregated_regions: Literal["all", "governed"] = Field(
         "all", description="Regions that the aggregator shows: AWS's, tomorrow's too, or the governed ones."
     )
-    baseline_rules: bool = Field(True, description="Whether the baseline's rules hold; they are listed below.")
+    baseline_rules: bool = Field(True, description="Whether the baseline's rules hold; they are listed above.")
+    left_out_rules: tuple[Name, ...] = Field((), description="Rules of the baseline that do not hold.")
     rules: dict[Name, OrganizationRule] = Field({}, description="Further rules; of the baseline's, other settings.")
     conformance_packs: dict[Name, ConformancePack] = Field(
         {}, description="Packs of templates/conformance_packs, by file name; each of their evaluations is paid for."
@@ -93,6 +95,13 @@ class Config(Settings):
     targets: TargetsSettings = Field(
         default_factory=Targets, description="Where it is recorded; everywhere when left out."
     )
+
+    @model_validator(mode="after")
+    def _leaves_out_what_there_is(self) -> "Config":
+        for name in self.left_out_rules:
+            if name not in BASELINE:
+                raise wrong(f"{name!r} is no rule of the baseline", nearest(name, BASELINE))
+        return self
 
     @model_validator(mode="after")
     def _records_as_aws_can(self) -> "Config":
@@ -113,7 +122,7 @@ def resources(organization: Organization, library: Library, settings: Config) ->
     security, home = organization.security_account, organization.home_region
     recorders = list(in_selected_accounts(organization, settings.targets, _recorder(organization, library, settings)))
     yield from recorders
-    yield from map(_trusted, (AGGREGATION, DEPLOYMENT))
+    yield from (TrustedAccess(name=principal) for principal in (AGGREGATION, DEPLOYMENT))
     ready = {item.address for item in recorders if isinstance(item, Resource)}
     for account in {organization.management_account, security}:
         role = ServiceLinkedRole(name=DEPLOYMENT, account=place_of(organization, account), region=home)
@@ -128,10 +137,6 @@ def resources(organization: Organization, library: Library, settings: Config) ->
         here = {"account": place_of(organization, security), "region": region, "depends_on": frozenset(ready)}
         yield from _rules(organization, settings, here)
         yield from _packs(organization, library, settings, here)
-
-
-def _trusted(principal: str) -> TrustedAccess:
-    return TrustedAccess(name=principal)
 
 
 def _recorder(organization: Organization, library: Library, settings: Config) -> Deployment:
@@ -191,7 +196,7 @@ def _rules(organization: Organization, settings: Config, here: dict[str, Any]) -
     declared = dict(settings.rules)
     for name, rule in BASELINE.items() if settings.baseline_rules else ():
         left_out = (rule.once and here["region"] != once) or (not rule.everywhere and here["region"] in FEWER_RULES)
-        if name not in declared and not left_out:
+        if name not in declared and name not in settings.left_out_rules and not left_out:
             declared[name] = OrganizationRule(identifier=rule.identifier, parameters=dict(rule.parameters))
     for name, given in declared.items():
         if not given.regions or here["region"] in given.regions:
@@ -252,9 +257,9 @@ CONTROL = Control(
         "Records every account and governed region by a stack set that also covers tomorrow's accounts, with the service-linked role; "
         "IAM's global types in one region only. Deliveries land in the log archive. The security account administers AWS Config: its "
         "aggregator shows all accounts and regions, and its organization rules and conformance packs hold in every account that "
-        "records. The baseline's rules are those that no control of Security Hub makes: "
-        + "; ".join(f"`{name}` ({rule.why[0].lower()}{rule.why[1:]})" for name, rule in BASELINE.items())
-        + ". AWS allows one recorder in each account and region: where somebody else's stands already the stack fails in AWS's words, "
+        "records. The baseline's rules are those that no control of Security Hub makes.\n\n"
+        + "\n".join(f"- `{name}`: {rule.why}" for name, rule in BASELINE.items())
+        + "\n\nAWS allows one recorder in each account and region: where somebody else's stands already the stack fails in AWS's words, "
         "and it takes a person to delete that one (`aws configservice delete-configuration-recorder` and `delete-delivery-channel`) or to "
         "exclude the account in `targets`, which excludes it from the rules too. A template of a pack cannot be read back: a tag bears "
         "its digest, so a template that somebody puts by hand is not seen, while other parameters are."

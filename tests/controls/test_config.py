@@ -77,19 +77,25 @@ def test_the_baselines_rules(organization: Organization, library: Library) -> No
     assert names(OrganizationConfigRule, items, OTHER) == {name for name, rule in BASELINE.items() if not rule.once}
     everywhere = {name for name, rule in BASELINE.items() if rule.everywhere and not rule.once}
     assert names(OrganizationConfigRule, items, "eu-south-2") == everywhere
+    fewer = compiled(organization, library, left_out_rules=["ec2-no-amazon-key-pair"])
+    assert names(OrganizationConfigRule, fewer, HOME) == set(BASELINE) - {"ec2-no-amazon-key-pair"}
     assert of(OrganizationConfigRule, compiled(organization, library, baseline_rules=False)) == []
 
 
 def test_rules_of_ones_own(organization: Organization, library: Library) -> None:
     """A rule's identifier follows from its name; one that bears a baseline rule's name takes its place; it holds where it is said to."""
-    tags = {"parameters": {"tag1Key": "owner", "count": 3}, "regions": [OTHER], "excluded_accounts": ["prod"]}
+    tags: Any = {"parameters": {"tag1Key": "owner", "count": 3}, "regions": [OTHER], "excluded_accounts": ["prod"]}
     rules = {
+        "mfa-enabled-for-iam-console-access": {},
         "required-tags": tags,
         "ec2-token-hop-limit-check": {"parameters": {"tokenHopLimit": 1}, "every": "One_Hour"},
     }
     items = compiled(organization, library, rules=rules)
     found = {(rule.name, rule.region): rule for rule in of(OrganizationConfigRule, items)}
     assert ("required-tags", HOME) not in found
+    assert found["mfa-enabled-for-iam-console-access", HOME].managed_rule == {
+        "RuleIdentifier": "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS"
+    }
     rule = found["required-tags", OTHER]
     assert rule.managed_rule == {
         "RuleIdentifier": "REQUIRED_TAGS",
@@ -138,6 +144,7 @@ def test_refused_as_it_compiles(
         {"other_frequency_for": ["AWS::Config::ResourceCompliance"]},
         {"excluded_types": ["EC2::Instance"]},
         {"rules": {"two words": {}}},
+        {"left_out_rules": ["ec2-no-key-pair"]},
     ],
 )
 def test_refused_as_it_loads(settings: dict[str, Any]) -> None:
