@@ -97,13 +97,6 @@ class Config(Settings):
     )
 
     @model_validator(mode="after")
-    def _leaves_out_what_there_is(self) -> "Config":
-        for name in self.left_out_rules:
-            if name not in BASELINE:
-                raise wrong(f"{name!r} is no rule of the baseline", nearest(name, BASELINE))
-        return self
-
-    @model_validator(mode="after")
     def _records_as_aws_can(self) -> "Config":
         if self.excluded_types and self.included_types:
             raise wrong("excluded_types and included_types exclude each other", "keep one of them")
@@ -111,6 +104,8 @@ class Config(Settings):
             raise wrong("only global types are included, so most regions would record nothing", "include another type")
         if self.frequency == "CONTINUOUS" and (never := NEVER_DAILY.intersection(self.other_frequency_for)):
             raise wrong(f"{min(never)} cannot be recorded daily", "leave it out of other_frequency_for")
+        if unknown := set(self.left_out_rules) - set(BASELINE):
+            raise wrong(f"{min(unknown)!r} is no rule of the baseline", nearest(min(unknown), BASELINE))
         return self
 
 
@@ -120,6 +115,7 @@ def resources(organization: Organization, library: Library, settings: Config) ->
     Raises: ConfigError.
     """
     security, home = organization.security_account, organization.home_region
+    _require_landing(organization, settings)
     recorders = list(in_selected_accounts(organization, settings.targets, _recorder(organization, library, settings)))
     yield from recorders
     yield from (TrustedAccess(name=principal) for principal in (AGGREGATION, DEPLOYMENT))
@@ -137,6 +133,13 @@ def resources(organization: Organization, library: Library, settings: Config) ->
         here = {"account": place_of(organization, security), "region": region, "depends_on": frozenset(ready)}
         yield from _rules(organization, settings, here)
         yield from _packs(organization, library, settings, here)
+
+
+def _require_landing(organization: Organization, settings: Config) -> None:
+    archive = next((control.settings for control in organization.controls if control.id == "log-archive"), None)
+    if archive is None or not archive.landing.config:
+        message = "AWS Config has nowhere to deliver to"
+        raise ConfigError([Problem(*place(settings), message, "switch log-archive on, with landing.config")])
 
 
 def _recorder(organization: Organization, library: Library, settings: Config) -> Deployment:

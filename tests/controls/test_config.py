@@ -8,10 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from guardrails.controls.config import AGGREGATION, CONTROL, DEPLOYMENT, Config
+from guardrails.controls.log_archive import LogArchive
 from guardrails.engine.resource import Caveat, Ref, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
-from guardrails.model import Organization
+from guardrails.model import ControlDeclaration, Organization
 from guardrails.organization_facts import landing_stack
 from guardrails.organization_rules import BASELINE
 from guardrails.resources import account_address, delegated_administrator_address, stack_address, stack_set_address
@@ -25,6 +26,12 @@ from guardrails.resources.trusted_access import TrustedAccess
 
 HOME, OTHER, SECURITY = "eu-west-1", "eu-central-1", "security-tooling"
 R = TypeVar("R", bound=Resource)
+
+
+@pytest.fixture
+def organization(organization: Organization) -> Organization:
+    """The small organization, with a log archive."""
+    return replace(organization, controls=(ControlDeclaration("log-archive", LogArchive()),))
 
 
 def compiled(organization: Organization, library: Library, **settings: Any) -> list[Resource | Caveat]:
@@ -134,6 +141,14 @@ def test_refused_as_it_compiles(
     """A pack that does not exist, parameters that it has not, and global types that nobody would record are refused."""
     with pytest.raises(ConfigError, match=message):
         compiled(organization, library, **settings)
+
+
+def test_nowhere_to_deliver_to(organization: Organization, library: Library) -> None:
+    """Without the log archive, or without its landing bucket, it says what to switch on."""
+    closed = ControlDeclaration("log-archive", LogArchive.model_validate({"landing": {"config": False}}))
+    for controls in ((), (closed,)):
+        with pytest.raises(ConfigError, match="nowhere to deliver to"):
+            compiled(replace(organization, controls=controls), library)
 
 
 @pytest.mark.parametrize(
