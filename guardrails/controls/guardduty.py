@@ -71,7 +71,7 @@ class GuardDuty(Settings):
         "FIFTEEN_MINUTES", description="How soon repeated findings reach EventBridge and the archive."
     )
     export_findings: bool = Field(
-        default=False, description="Keep the findings of all accounts in the log archive, encrypted; needs log-archive."
+        default=True, description="Keep the findings of all accounts in the log archive, encrypted, where there is one."
     )
 
     @model_validator(mode="after")
@@ -111,7 +111,7 @@ def resources(organization: Organization, library: Library, settings: GuardDuty)
         )
         yield designation
         yield _configuration(organization, region, settings, designation.address)
-        if settings.export_findings:
+        if settings.export_findings and _archived(organization):
             yield _destination(organization, region)
     if settings.method == "organization-policy":
         yield from _policy(organization, settings, home)
@@ -165,6 +165,12 @@ def _features(settings: GuardDuty, region: str) -> dict[str, str]:
                 on = settings.additional_configuration.get(additional, True)
                 features[f"{name}/{additional}"] = coverage if on else "NONE"
     return features
+
+
+def _archived(organization: Organization) -> bool:
+    """Whether there is a log archive in which findings land."""
+    archives = [declaration.settings for declaration in organization.controls if declaration.id == "log-archive"]
+    return any(settings.landing.guardduty for settings in archives)
 
 
 def _destination(organization: Organization, region: str) -> GuardDutyPublishingDestination:

@@ -16,6 +16,8 @@ REQUEST_NAMES: Final[Mapping[str, str]] = {
     "bucket": "S3BucketName",
     "key_prefix": "S3KeyPrefix",
     "kms_key": "KmsKeyId",
+    "log_group": "CloudWatchLogsLogGroupArn",
+    "log_role": "CloudWatchLogsRoleArn",
 }
 RESPONSE_NAMES: Final = {**REQUEST_NAMES, "log_file_validation": "LogFileValidationEnabled"}
 ALL_MANAGEMENT_EVENTS: Final[Mapping[str, Any]] = {
@@ -32,6 +34,7 @@ NOT_YET_ALLOWED: Final = (
     "InsufficientEncryptionPolicyException",
     "CloudTrailAccessNotEnabledException",
     "S3BucketDoesNotExistException",
+    "InvalidCloudWatchLogsRoleArnException",
 )
 """Policies of bucket and key, and trusted access, that were only just given take a moment to count everywhere."""
 
@@ -40,7 +43,9 @@ NOT_YET_ALLOWED: Final = (
 class OrganizationTrail(Resource):
     """One trail in the management account's home region; `kms_key` is the key's ARN, as CloudTrail itself answers.
 
-    `key_prefix` stands before every log's key in the bucket, "" for none. `event_selectors` are basic selectors as the API says them.
+    `key_prefix` stands before every log's key in the bucket, "" for none. `event_selectors` are all basic or all advanced, as the
+    API says them, the fields of an advanced one sorted; `insights` are the types of Insights, sorted. `log_group` and `log_role` are
+    the ARNs of a log group (with `:*`) and of the role that CloudTrail writes there with, "" for none.
     """
 
     TYPE = "AWS::CloudTrail::Trail"
@@ -54,6 +59,9 @@ class OrganizationTrail(Resource):
     log_file_validation: bool = True
     logging: bool = True
     event_selectors: tuple[Mapping[str, Any], ...] = (ALL_MANAGEMENT_EVENTS,)
+    insights: tuple[str, ...] = ()
+    log_group: str = ""
+    log_role: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +74,7 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
     def observe(
         self, aws: Reader, wanted: Sequence[OrganizationTrail], names: Directory
     ) -> Iterator[Live[OrganizationTrail] | BlindSpot]:
-        """Two calls for all trails of the region, two more for each."""
+        """Two calls for all trails of the region, two more for each, one more for each that has Insights."""
         trails = aws.read("cloudtrail", "describe_trails", includeShadowTrails=False)["trailList"]
         all_tags = _tags(aws, [trail["TrailARN"] for trail in trails])
         for trail in trails:
@@ -77,6 +85,7 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
                 **{ours: trail.get(theirs, "") for ours, theirs in RESPONSE_NAMES.items()},
                 logging=aws.read("cloudtrail", "get_trail_status", Name=arn)["IsLogging"],
                 event_selectors=_selectors(aws, arn),
+                insights=_insights(aws, arn) if trail.get("HasInsightSelectors") else (),
                 tags=declared_tags(tags),
             )
             yield Live(live, {"id": arn, "arn": arn}, managed=is_ours(tags))
@@ -100,8 +109,10 @@ class OrganizationTrails(ObjectType[OrganizationTrail]):
             _put_tags(aws, attributes["arn"], want, live)
         arn = attributes["arn"]
         if (have.event_selectors if have else _selectors(aws, arn)) != want.event_selectors:
-            selectors = [dict(selector) for selector in want.event_selectors]
-            aws.write("cloudtrail", "put_event_selectors", TrailName=arn, EventSelectors=selectors, retry_on=BUSY)
+            _put_selectors(aws, arn, want.event_selectors)
+        if (have.insights if have else ()) != want.insights:
+            insights = [{"InsightType": kind} for kind in want.insights]
+            aws.write("cloudtrail", "put_insight_selectors", TrailName=arn, InsightSelectors=insights, retry_on=BUSY)
         if (have.logging if have else False) != want.logging:
             aws.write("cloudtrail", "start_logging" if want.logging else "stop_logging", Name=arn, retry_on=BUSY)
         return attributes
@@ -128,7 +139,23 @@ def _selectors(aws: Reader, arn: str) -> tuple[Mapping[str, Any], ...]:
     """The selectors of a trail, basic or advanced; AWS leaves out what is empty."""
     answer = aws.read("cloudtrail", "get_event_selectors", TrailName=arn)
     basic = tuple({**ALL_MANAGEMENT_EVENTS, **selector} for selector in answer.get("EventSelectors", ()))
-    return basic + tuple(answer.get("AdvancedEventSelectors", ()))
+    return basic + tuple(
+        {**selector, "FieldSelectors": sorted(selector["FieldSelectors"], key=lambda each: str(each["Field"]))}
+        for selector in answer.get("AdvancedEventSelectors", ())
+    )
+
+
+def _put_selectors(aws: Writer, arn: str, wanted: Sequence[Mapping[str, Any]]) -> None:
+    selectors = [dict(selector) for selector in wanted]
+    if any("FieldSelectors" in selector for selector in selectors):
+        aws.write("cloudtrail", "put_event_selectors", TrailName=arn, AdvancedEventSelectors=selectors, retry_on=BUSY)
+    else:
+        aws.write("cloudtrail", "put_event_selectors", TrailName=arn, EventSelectors=selectors, retry_on=BUSY)
+
+
+def _insights(aws: Reader, arn: str) -> tuple[str, ...]:
+    answer = aws.read("cloudtrail", "get_insight_selectors", TrailName=arn)
+    return tuple(sorted(selector["InsightType"] for selector in answer.get("InsightSelectors", ())))
 
 
 def _put_tags(aws: Writer, arn: str, want: OrganizationTrail, live: Live[OrganizationTrail]) -> None:

@@ -76,6 +76,7 @@ SUBJECTS: Final = (
     "macie.service",
     "securityhub.service",
     "cloudtrail.trails",
+    "cloudtrail.selectors",
     "identity_center.instances",
     "identity_center.access_control_attributes",
     "identity_center.permission_sets",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from guardrails.controls.guardduty import CONTROL, GuardDuty
 from guardrails.engine.resource import Caveat, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
-from guardrails.model import Organization
+from guardrails.model import ControlDeclaration, Organization
 from guardrails.resources import ROOT_ADDRESS, account_address, policy_type_address, trusted_access_address
 from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.guardduty_administrator import GuardDutyAdministrator
@@ -121,7 +122,10 @@ def test_what_a_region_lacks_is_left_out(organization: Organization, library: Li
 
 def test_findings_are_exported_to_the_archive(organization: Organization, library: Library) -> None:
     """In each region the findings of all accounts go to the landing bucket of the region, once its stack and GuardDuty stand."""
-    found = compiled(organization, library, export_findings=True)
+    assert not any(isinstance(each, GuardDutyPublishingDestination) for each in compiled(organization, library))
+    archive = SimpleNamespace(landing=SimpleNamespace(guardduty=True))
+    archived = replace(organization, controls=(ControlDeclaration("log-archive", archive),))
+    found = compiled(archived, library)
     exports = {each.region: each for each in found if isinstance(each, GuardDutyPublishingDestination)}
     assert exports.keys() == {HOME, OTHER}
     export = exports[OTHER]

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
-from guardrails.config.vocabulary import Settings
-from guardrails.controls.organization_trail import CONTROL
-from guardrails.engine.resource import Ref, refs_in
+import pytest
+from pydantic import ValidationError
+
+from guardrails.controls.organization_trail import CONTROL, OrganizationTrailSettings
+from guardrails.engine.resource import Caveat, Ref, Resource, refs_in
 from guardrails.library import Library
 from guardrails.model import Organization
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import account_address, stack_address, trusted_access_address
 from guardrails.resources.organization_trail import ALL_MANAGEMENT_EVENTS, OrganizationTrail
+from guardrails.resources.stack import Stack
 from guardrails.resources.trusted_access import TrustedAccess
 
 ARCHIVE = stack_address("acme-log-archive", "log-archive", "eu-west-1")
@@ -17,7 +20,7 @@ TRUST = trusted_access_address("cloudtrail.amazonaws.com")
 
 
 def compiled(organization: Organization, library: Library) -> OrganizationTrail:
-    trust, trail = CONTROL.resources(organization, library, Settings())
+    trust, trail = CONTROL.resources(organization, library, OrganizationTrailSettings.model_validate({}))
     assert trust == TrustedAccess(name="cloudtrail.amazonaws.com")
     assert isinstance(trail, OrganizationTrail)
     return trail
@@ -54,3 +57,77 @@ def test_logs_kept_in_the_management_account(organization: Organization, library
     """Where the management account keeps the logs itself, the trail waits for the stack there."""
     trail = compiled(replace(organization, log_archive_account="management"), library)
     assert stack_address("acme-log-archive", "", "eu-west-1") in trail.references()
+
+
+def trail_with(
+    organization: Organization, library: Library, **settings: object
+) -> tuple[OrganizationTrail, list[Resource | Caveat]]:
+    """The trail, and all that is compiled."""
+    found = list(CONTROL.resources(organization, library, OrganizationTrailSettings.model_validate(settings)))
+    (trail,) = (each for each in found if isinstance(each, OrganizationTrail))
+    return trail, found
+
+
+def test_data_events_besides(organization: Organization, library: Library) -> None:
+    """Presets and field selectors stand beside all management events; S3 objects leave the trail's own bucket out."""
+    own = {"field": "resources.type", "equals": ["AWS::KinesisVideo::Stream"]}
+    events = [
+        {"name": "objects", "preset": "s3-objects", "access": "write", "excluded_arns": ["arn:aws:s3:::scratch/"]},
+        {"name": "video", "field_selectors": [own, {"field": "eventName", "not_starts_with": ["List"]}]},
+    ]
+    trail, _ = trail_with(organization, library, data_events=events)
+    management, objects, video = trail.event_selectors
+    assert management["FieldSelectors"] == [{"Field": "eventCategory", "Equals": ["Management"]}]
+    category = {"Field": "eventCategory", "Equals": ["Data"]}
+    excluded = ["arn:aws:s3:::scratch/", f"arn:aws:s3:::{trail.bucket}/"]
+    assert objects["FieldSelectors"] == [
+        category,
+        {"Field": "readOnly", "Equals": ["false"]},
+        {"Field": "resources.ARN", "NotStartsWith": excluded},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ]
+    assert video["FieldSelectors"] == [
+        category,
+        {"Field": "eventName", "NotStartsWith": ["List"]},
+        {"Field": "resources.type", "Equals": ["AWS::KinesisVideo::Stream"]},
+    ]
+
+
+def test_watched_in_cloudwatch_logs(organization: Organization, library: Library) -> None:
+    """The log group stands in the management account's home region, and the trail waits for it; nothing of it without the setting."""
+    trail, found = trail_with(
+        organization, library, cloudwatch_logs={"emails": ["soc@acme.example"]}, insights=["ApiErrorRateInsight"]
+    )
+    (stack,) = (each for each in found if isinstance(each, Stack))
+    assert (stack.account, stack.region) == ("", "eu-west-1")
+    assert stack.address in trail.references()
+    assert trail.insights == ("ApiErrorRateInsight",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"data_events": [{"name": "x"}]}, "need a preset"),
+        ({"data_events": [{"name": "x", "preset": "s3-objects"}] * 2}, "have the same name"),
+        (
+            {"data_events": [{"name": "x", "field_selectors": [{"field": "resources.type"}]}]},
+            "no value to compare with",
+        ),
+        (
+            {
+                "data_events": [
+                    {
+                        "name": "x",
+                        "preset": "s3-objects",
+                        "field_selectors": [{"field": "readOnly", "equals": ["true"]}],
+                    }
+                ]
+            },
+            "says what the preset says already",
+        ),
+    ],
+)
+def test_settings_refused(settings: dict[str, object], message: str) -> None:
+    """Data events that say nothing, or the same twice, are refused while the configuration is read."""
+    with pytest.raises(ValidationError, match=message):
+        OrganizationTrailSettings.model_validate(settings)

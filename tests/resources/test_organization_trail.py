@@ -212,6 +212,29 @@ def test_advanced_selectors_are_replaced(
     assert planned(connection, wanted).changes == ()
 
 
+def test_data_events_and_insights(connection: Connection, sandbox: "Embedded", wanted: OrganizationTrail) -> None:
+    """Advanced selectors and Insights are put by a write each, named when narrowed by hand, and taken back by undeclaring."""
+    data = {"Field": "eventCategory", "Equals": ["Data"]}
+    kind = {"Field": "resources.type", "Equals": ["AWS::Lambda::Function"]}
+    everything = {"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+    selectors = (everything, {"Name": "functions", "FieldSelectors": [data, kind]})
+    want = replace(wanted, event_selectors=selectors, insights=("ApiCallRateInsight", "ApiErrorRateInsight"))
+    put(connection, want)
+    assert observed(connection)[NAME].resource == want
+    client, reads = sandbox.client("cloudtrail"), {"Field": "readOnly", "Equals": ["true"]}
+    narrowed = [everything, {"Name": "functions", "FieldSelectors": [kind, data, reads]}]
+    client.put_event_selectors(TrailName=NAME, AdvancedEventSelectors=narrowed)
+    client.put_insight_selectors(TrailName=NAME, InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+    (change,) = planned(connection, want).changes
+    names = [difference.property for difference in change.differences]
+    assert names == ["event_selectors[functions].FieldSelectors", "insights"]
+    put(connection, want)
+    assert writes(connection) == ["cloudtrail:put_event_selectors", "cloudtrail:put_insight_selectors"]
+    put(connection, wanted)
+    assert writes(connection) == ["cloudtrail:put_event_selectors", "cloudtrail:put_insight_selectors"]
+    assert observed(connection)[NAME].resource == wanted
+
+
 def test_what_aws_leaves_out_is_no_difference(
     connection: Connection, wanted: OrganizationTrail, monkeypatch: pytest.MonkeyPatch
 ) -> None:

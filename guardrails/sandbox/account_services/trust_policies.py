@@ -37,12 +37,15 @@ def allows(role: Role, caller: Caller, action: str, keys: Mapping[str, Values]) 
     return _decided(role, action, _names(caller), "AWS", Context(request))
 
 
-def allows_service(role: Role, service: str) -> bool:
+def allows_service(role: Role, service: str, source_arn: str | None = None) -> bool:
     """Whether the trust policy lets an AWS service (`lambda.amazonaws.com`) assume the role, on behalf of the role's own account.
+
+    `source_arn` is the resource for which it does, where the service says that.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
     """
-    request = Request(service, "sts:AssumeRole", role.arn, {"aws:SourceAccount": role.account_id})
+    source = {"aws:SourceArn": source_arn} if source_arn else {}
+    request = Request(service, "sts:AssumeRole", role.arn, {"aws:SourceAccount": role.account_id, **source})
     return _decided(role, "sts:AssumeRole", frozenset({service}), "Service", Context(request))
 
 

@@ -5,13 +5,16 @@ Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-ke
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from moto.cloudtrail.models import Trail
+from moto.iam.models import Role, iam_backends
 from moto.kms.models import Key, kms_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import FakeBucket
 
-from guardrails.sandbox.account_services import delivery, service_permissions
+from guardrails.sandbox.account_services import delivery, service_permissions, trust_policies
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.refusals import Refusal
 
@@ -55,6 +58,29 @@ def key_arn(trail: Trail, bucket: FakeBucket) -> str:
         )
         raise Refusal("InsufficientEncryptionPolicyException", message)
     return key.arn
+
+
+def require_log_group(trail: Trail) -> None:
+    """Let pass a trail without a log group, or whose log group exists and whose role CloudTrail may assume and write there with.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+    Raises:
+        Refusal: the log group is not in the trail's account and region, or the role does not let CloudTrail in.
+    """
+    if not trail.cw_log_group_arn and not trail.cw_role_arn:
+        return
+    named = re.fullmatch(r"arn:aws:logs:([a-z0-9-]+):(\d{12}):log-group:(.+):\*", trail.cw_log_group_arn or "")
+    if named is None or (named[1], named[2]) != (trail.region_name, trail.account_id):
+        raise Refusal("InvalidCloudWatchLogsLogGroupArnException", "The log group is not one of the trail's account.")
+    if named[3] not in logs_backends[named[2]][named[1]].groups:
+        raise Refusal("InvalidCloudWatchLogsLogGroupArnException", f"The log group {named[3]} does not exist.")
+    role = next((each for each in _roles(trail) if each.arn == trail.cw_role_arn), None)
+    if role is None or not trust_policies.allows_service(role, PRINCIPAL, trail.arn):
+        raise Refusal("InvalidCloudWatchLogsRoleArnException", "CloudTrail cannot assume the role.")
+
+
+def _roles(trail: Trail) -> Iterable[Role]:
+    return list(iam_backends[trail.account_id]["aws"].roles.values())
 
 
 def _writable(trail: Trail, found: FakeBucket) -> bool:

@@ -31,9 +31,6 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "CloudWatchLogsRoleArn": "cw_role_arn",
     "KmsKeyId": "kms_key_id",
 }
-DEFAULT_SELECTORS: Final = (
-    {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [], "ExcludeManagementEventSources": []},
-)
 
 
 @operation("cloudtrail", "CreateTrail")
@@ -63,7 +60,7 @@ def create_trail(call: Call) -> Answer:
 @operation("cloudtrail", "UpdateTrail")
 def update_trail(call: Call) -> Answer:
     """Change a trail in its home region; what is not named stays."""
-    found = _own(call)
+    found = own(call)
     wanted = {name: value for name, value in call.parameters.items() if name in ATTRIBUTES}
     if wanted.get("IsOrganizationTrail"):
         _require_organization(call)
@@ -81,7 +78,7 @@ def update_trail(call: Call) -> Answer:
 @operation("cloudtrail", "DeleteTrail")
 def delete_trail(call: Call) -> Answer:
     """Delete a trail in its home region, by name or ARN."""
-    found = _own(call)
+    found = own(call)
     del cloudtrail_backends[found.account_id][found.region_name].trails[found.trail_name]
     return {}
 
@@ -89,7 +86,7 @@ def delete_trail(call: Call) -> Answer:
 @operation("cloudtrail", "StartLogging", "StopLogging")
 def switch_logging(call: Call) -> Answer:
     """Start or stop a trail's logging."""
-    found = _own(call)
+    found = own(call)
     if call.operation == "StartLogging":
         found.start_logging()
     else:
@@ -100,7 +97,7 @@ def switch_logging(call: Call) -> Answer:
 @operation("cloudtrail", "GetTrail")
 def get_trail(call: Call) -> Answer:
     """Describe one trail that the account can see from the region."""
-    found = _visible_trail(call, call.parameters["Name"])
+    found = visible_trail(call, call.parameters["Name"])
     return {"Trail": {**_described(found), **_selector_flags(found), "HomeRegion": found.region_name}}
 
 
@@ -130,30 +127,9 @@ def list_trails(call: Call) -> Answer:
 @operation("cloudtrail", "GetTrailStatus")
 def get_trail_status(call: Call) -> Answer:
     """Whether a trail logs, and since when."""
-    status = _visible_trail(call, call.parameters["Name"]).status
+    status = visible_trail(call, call.parameters["Name"]).status
     shown = {"IsLogging": status.is_logging, "StartLoggingTime": status.started, "StopLoggingTime": status.stopped}
     return {name: value for name, value in shown.items() if value is not None}
-
-
-@operation("cloudtrail", "GetEventSelectors")
-def get_event_selectors(call: Call) -> Answer:
-    """What a trail records: all management events until somebody says otherwise."""
-    found = _visible_trail(call, call.parameters["TrailName"])
-    if found.advanced_event_selectors:
-        return {"TrailARN": found.arn, "AdvancedEventSelectors": found.advanced_event_selectors}
-    return {"TrailARN": found.arn, "EventSelectors": found.event_selectors or list(DEFAULT_SELECTORS)}
-
-
-@operation("cloudtrail", "PutEventSelectors")
-def put_event_selectors(call: Call) -> Answer:
-    """Say what a trail records: with event selectors or with advanced ones, never both."""
-    found = _own(call, "TrailName")
-    given = {"EventSelectors", "AdvancedEventSelectors"} & set(call.parameters)
-    if len(given) != 1:
-        raise Refusal("InvalidEventSelectorsException", "Specify either EventSelectors or AdvancedEventSelectors.")
-    found.event_selectors = list(call.parameters.get("EventSelectors", []))
-    found.advanced_event_selectors = list(call.parameters.get("AdvancedEventSelectors", []))
-    return {"TrailARN": found.arn, **{name: call.parameters[name] for name in given}}
 
 
 def _made(store: CloudTrailBackend, wanted: Mapping[str, Any]) -> Trail:
@@ -185,6 +161,7 @@ def _check(trail: Trail) -> None:
         raise Refusal("InvalidParameterCombinationException", "Multi-Region trail must include global service events.")
     bucket = destinations.bucket(trail)
     trail.kms_key_id = destinations.key_arn(trail, bucket)
+    destinations.require_log_group(trail)
     trail.check_topic_exists()
 
 
@@ -230,17 +207,22 @@ def _visible(call: Call) -> Iterator[Trail]:
                     yield trail
 
 
-def _visible_trail(call: Call, name_or_arn: str) -> Trail:
+def visible_trail(call: Call, name_or_arn: str) -> Trail:
+    """A trail that the account sees from the region.
+
+    Raises:
+        Refusal: it sees none of this name or ARN.
+    """
     found = next((trail for trail in _visible(call) if name_or_arn in (trail.arn, trail.trail_name)), None)
     if found is None:
         raise _not_found(call, name_or_arn)
     return found
 
 
-def _own(call: Call, parameter: str = "Name") -> Trail:
+def own(call: Call, parameter: str = "Name") -> Trail:
     """A trail that the caller may change: its own, or the organization's for an administrator; in its home region."""
     name_or_arn = call.parameters[parameter]
-    found = _visible_trail(call, name_or_arn)
+    found = visible_trail(call, name_or_arn)
     if found.account_id != call.account_id and not _administers(call):
         raise Refusal(
             "InsufficientDependencyServiceAccessPermissionException",

@@ -168,3 +168,51 @@ def test_selectors_are_of_one_kind(sandbox: Embedded, refused: Refused) -> None:
     put(TrailName="organization", AdvancedEventSelectors=advanced)
     assert cloudtrail.get_event_selectors(TrailName=ARN)["AdvancedEventSelectors"] == advanced
     assert cloudtrail.get_trail(Name=ARN)["Trail"]["HasCustomEventSelectors"] is True
+
+
+def test_insights_of_a_trail(sandbox: Embedded, trust: None, archive: str, refused: Refused) -> None:
+    """A trail looks for unusual rates once it is told to, of kinds that there are; an empty list ends it, and asking is an error then.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutInsightSelectors.html
+    """
+    client = sandbox.client("cloudtrail")
+    client.create_trail(**TRAIL)
+    asked = {"TrailName": "organization"}
+    assert refused(client.get_insight_selectors, **asked) == "InsightNotEnabledException"
+    unknown = [{"InsightType": "ApiMoodInsight"}]
+    put = client.put_insight_selectors
+    assert refused(put, **asked, InsightSelectors=unknown) == "InvalidInsightSelectorsException"
+    put(**asked, InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+    assert client.get_insight_selectors(**asked)["InsightSelectors"] == [{"InsightType": "ApiCallRateInsight"}]
+    assert client.get_trail(Name="organization")["Trail"]["HasInsightSelectors"]
+    put(**asked, InsightSelectors=[])
+    assert refused(client.get_insight_selectors, **asked) == "InsightNotEnabledException"
+
+
+def test_a_log_group_needs_a_role(sandbox: Embedded, trust: None, archive: str, refused: Refused) -> None:
+    """Delivery to CloudWatch Logs needs a log group of the trail's account and region, and a role that trusts CloudTrail for the trail.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+    """
+    client, iam = sandbox.client("cloudtrail"), sandbox.client("iam")
+    client.create_trail(**TRAIL)
+    group = "arn:aws:logs:eu-west-1:111111111111:log-group:events:*"
+    condition = {"StringEquals": {"aws:SourceArn": ARN}}
+    trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+
+    def role(name: str, **statement: Any) -> str:
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{**trusting, **statement}]})
+        return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"])
+
+    wanted = {
+        "Name": "organization",
+        "CloudWatchLogsLogGroupArn": group,
+        "CloudWatchLogsRoleArn": role("trail", Condition=condition),
+    }
+    update = client.update_trail
+    assert refused(update, **wanted) == "InvalidCloudWatchLogsLogGroupArnException"
+    sandbox.client("logs").create_log_group(logGroupName="events")
+    other = {"CloudWatchLogsRoleArn": role("other", Principal={"Service": "lambda.amazonaws.com"})}
+    assert refused(update, **{**wanted, **other}) == "InvalidCloudWatchLogsRoleArnException"
+    assert update(**wanted)["CloudWatchLogsLogGroupArn"] == group
+    update(Name="organization", CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn="")
