@@ -13,6 +13,7 @@ TRAIL = """organization-trail:
   data_events:
     - {name: objects, preset: s3-objects, access: write}
   cloudwatch_logs: {retention_days: 90}
+  event_data_store_days: 400
 """
 
 
@@ -25,6 +26,10 @@ def test_recorded_watched_and_mended(workplace: Workplace, sandbox: Embedded) ->
     trail, logs = sandbox.client("cloudtrail"), sandbox.client("logs")
     described = trail.get_trail(Name=NAME)["Trail"]
     group = described["CloudWatchLogsLogGroupArn"].split(":")[-2]
+    (store,) = trail.list_event_data_stores()["EventDataStores"]
+    kept = trail.get_event_data_store(EventDataStore=store["EventDataStoreArn"])
+    assert (kept["OrganizationEnabled"], kept["RetentionPeriod"]) == (True, 400)
+    trail.update_event_data_store(EventDataStore=store["EventDataStoreArn"], TerminationProtectionEnabled=False)
     selectors = trail.get_event_selectors(TrailName=NAME)["AdvancedEventSelectors"]
     trail.put_event_selectors(TrailName=NAME, AdvancedEventSelectors=selectors[:1])
     trail.put_insight_selectors(TrailName=NAME, InsightSelectors=[])
@@ -33,7 +38,7 @@ def test_recorded_watched_and_mended(workplace: Workplace, sandbox: Embedded) ->
     drift = workplace.sandboxed("drift", "--deep", "--output", "json")
     found = {change["address"]: set(change["differences"]) for change in drift.document["changes"]}
     assert found.pop(f"AWS::CloudTrail::Trail {NAME}") == {"event_selectors[objects]", "insights"}
-    assert [len(names) for names in found.values()] == [1]
+    assert [len(names) for names in found.values()] == [1, 1]
     assert workplace.sandboxed("apply", "--deep", "--yes").code == 0
     assert workplace.sandboxed("drift", "--deep").code == 0
     assert trail.get_event_selectors(TrailName=NAME)["AdvancedEventSelectors"] == selectors
@@ -43,3 +48,4 @@ def test_recorded_watched_and_mended(workplace: Workplace, sandbox: Embedded) ->
     assert workplace.sandboxed("drift").code == 0
     assert trail.describe_trails()["trailList"] == []
     assert logs.describe_log_groups()["logGroups"] == []
+    assert trail.get_event_data_store(EventDataStore=store["EventDataStoreArn"])["Status"] == "ENABLED"

@@ -108,6 +108,16 @@ class OrganizationTrailSettings(Settings):
         None, description="Deliver events to CloudWatch Logs too, which is paid for by volume, and alarm on them."
     )
 
+    event_data_store_days: int | None = Field(
+        None,
+        ge=7,
+        le=3653,
+        description=(
+            "Keep events for so many days in an event data store of CloudTrail Lake, to ask them in SQL; billed by ingested volume. "
+            "AWS lets only accounts in that used CloudTrail Lake before May 31, 2026."
+        ),
+    )
+
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         names = [events.name for events in self.data_events]
@@ -126,6 +136,8 @@ def resources(organization: Organization, library: Library, settings: Organizati
     stack = stack_address(f"{organization.prefix}-trail-alarms", "", organization.home_region)
     if settings.cloudwatch_logs:
         yield _alarms(organization, library, settings.cloudwatch_logs, stack.name)
+    if settings.event_data_store_days:
+        yield _event_data_store(organization, library, settings.event_data_store_days)
     yield OrganizationTrail(
         name=trail_name(organization),
         bucket=log_archive_bucket(organization),
@@ -152,6 +164,16 @@ def _alarms(organization: Organization, library: Library, settings: CloudWatchLo
         description="Events of the organization trail in CloudWatch Logs, and alarms on them",
         parameters={"OrganizationId": str(Ref(ORGANIZATION))},
         capabilities=("CAPABILITY_IAM",),
+    )
+    return in_one_account(organization, organization.management_account, organization.home_region, deployment)
+
+
+def _event_data_store(organization: Organization, library: Library, days: int) -> Resource:
+    deployment = Deployment(
+        name=f"{organization.prefix}-event-data-store",
+        template=library.template("event_data_store", prefix=organization.prefix, retention_days=days),
+        description="The organization's events in CloudTrail Lake",
+        depends_on=frozenset({trusted_access_address(PRINCIPAL)}),
     )
     return in_one_account(organization, organization.management_account, organization.home_region, deployment)
 
@@ -198,6 +220,7 @@ CONTROL = Control(
             "With `cloudwatch_logs` a stack there: AWS::Logs::LogGroup, AWS::KMS::Key, AWS::IAM::Role, and for the alarms "
             "AWS::Logs::MetricFilter, AWS::CloudWatch::Alarm, AWS::SNS::Topic"
         ),
+        "With `event_data_store_days` a stack there: AWS::CloudTrail::EventDataStore, AWS::KMS::Key",
     ),
     costs=(
         "The first copy of management events is free; data events are billed by event, Insights by analysed event",
@@ -205,7 +228,7 @@ CONTROL = Control(
     ),
     stays=(
         "The trail is deleted, which a person must accept first, and the stack with log group and alarms. The logs stay in the log "
-        "archive, the key of the log group stays too, and so does trusted access."
+        "archive; the key of the log group, an event data store with its key, and trusted access stay too."
     ),
     frameworks={
         "CIS AWS Foundations 5.0": (

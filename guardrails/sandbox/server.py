@@ -77,6 +77,7 @@ SUBJECTS: Final = (
     "securityhub.service",
     "cloudtrail.trails",
     "cloudtrail.selectors",
+    "cloudtrail.event_data_stores",
     "identity_center.instances",
     "identity_center.access_control_attributes",
     "identity_center.permission_sets",

@@ -39,7 +39,7 @@ def create_trail(call: Call) -> Answer:
     wanted = call.parameters
     for_organization = bool(wanted.get("IsOrganizationTrail", False))
     if for_organization:
-        _require_organization(call)
+        require_organization(call)
     store = _store(call, for_organization)
     if wanted["Name"] in store.trails:
         raise Refusal(
@@ -63,7 +63,7 @@ def update_trail(call: Call) -> Answer:
     found = own(call)
     wanted = {name: value for name, value in call.parameters.items() if name in ATTRIBUTES}
     if wanted.get("IsOrganizationTrail"):
-        _require_organization(call)
+        require_organization(call)
     before = {attribute: getattr(found, attribute) for attribute in ATTRIBUTES.values()}
     _set(found, wanted)
     try:
@@ -165,9 +165,11 @@ def _check(trail: Trail) -> None:
     trail.check_topic_exists()
 
 
-def _require_organization(call: Call) -> None:
-    """Whether the caller may make a trail for the organization.
+def require_organization(call: Call) -> None:
+    """Let only those pass who may record events of the organization.
 
+    Raises:
+        Refusal: there is none with all features, the caller does not administer CloudTrail for it, or CloudTrail is not trusted.
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html
     """
     if organization.backend().org is None or organization.find_account(call.account_id) is None:

@@ -1,10 +1,11 @@
-"""AWS::CloudTrail::Trail."""
+"""AWS::CloudTrail::Trail and AWS::CloudTrail::EventDataStore."""
 
 from contextlib import ExitStack
 from typing import Any, Final
 
 from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 
+from guardrails.sandbox.cloudformation import service_calls
 from guardrails.sandbox.cloudformation.resource_types import (
     Place,
     Properties,
@@ -14,7 +15,9 @@ from guardrails.sandbox.cloudformation.resource_types import (
     own_tags,
     tag_list,
 )
-from guardrails.sandbox.cloudtrail import destinations
+from guardrails.sandbox.cloudtrail import destinations, event_data_stores
+
+SERVICE: Final = "cloudtrail"
 
 
 def _backend(place: Place) -> CloudTrailBackend:
@@ -140,4 +143,51 @@ def _arguments(name: str, properties: Properties) -> tuple[str, Any, Any, Any, A
     )
 
 
-TYPES: Final[tuple[ResourceType, ...]] = (CloudTrailTrail(),)
+class CloudTrailEventDataStore:
+    """An event data store, for the account or the organization; without Insights or federation.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-eventdatastore.html
+    """
+
+    name = "AWS::CloudTrail::EventDataStore"
+    settings = (
+        *("AdvancedEventSelectors", "BillingMode", "KmsKeyId", "MultiRegionEnabled", "Name"),
+        *("OrganizationEnabled", "RetentionPeriod", "TerminationProtectionEnabled"),
+    )
+    applied = frozenset({*settings, "Tags"})
+
+    def create(self, place: Place, properties: Properties) -> Resource:
+        """Create the event data store."""
+        given = {"Name": place.generated_name(128), **_given(self.settings, properties)}
+        tags = tag_list(place.all_tags(properties.get("Tags")))
+        made = service_calls.ask(place, SERVICE, "CreateEventDataStore", **given, TagsList=tags)
+        return Resource(made["EventDataStoreArn"], {"EventDataStoreArn": made["EventDataStoreArn"]})
+
+    def update(self, place: Place, resource: Resource, properties: Properties) -> Resource:
+        """Apply the settings and tags."""
+        given = _given(self.settings, properties)
+        service_calls.ask(place, SERVICE, "UpdateEventDataStore", EventDataStore=resource.physical_id, **given)
+        self._found(place, resource).tags = tag_list(place.all_tags(properties.get("Tags")))
+        return resource
+
+    def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
+        """Delete the event data store, unless it is protected."""
+        service_calls.ask(place, SERVICE, "DeleteEventDataStore", EventDataStore=resource.physical_id)
+
+    def read(self, place: Place, resource: Resource) -> Properties | None:
+        """The settings and tags; None when it is on its way out."""
+        found = self._found(place, resource)
+        if found.status != "ENABLED":
+            return None
+        return {**found.settings, "Tags": own_tags({tag["Key"]: tag["Value"] for tag in found.tags})}
+
+    def _found(self, place: Place, resource: Resource) -> event_data_stores.EventDataStore:
+        asked = service_calls.call(place, SERVICE, "GetEventDataStore", EventDataStore=resource.physical_id)
+        return event_data_stores.find(asked)
+
+
+def _given(names: tuple[str, ...], properties: Properties) -> dict[str, Any]:
+    return {name: properties[name] for name in names if name in properties}
+
+
+TYPES: Final[tuple[ResourceType, ...]] = (CloudTrailTrail(), CloudTrailEventDataStore())
