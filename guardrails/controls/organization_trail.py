@@ -234,7 +234,6 @@ CONTROL = Control(
         "CIS AWS Foundations 5.0": (
             "3.1",
             "3.2",
-            "3.4",
             "3.5",
             "3.8",
             "3.9",
