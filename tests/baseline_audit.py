@@ -88,7 +88,7 @@ class Audit:
             answer = client.get_paginator(method).paginate(**parameters).build_full_result()
         else:
             answer = getattr(client, method)(**parameters)
-        return jmespath.search(row["find"], answer)
+        return jmespath.search(filled(row["find"], self.facts(account, region)), answer)
 
     def facts(self, account: str, region: str) -> dict[str, str]:
         """What may stand in braces."""

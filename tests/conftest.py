@@ -34,6 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 25, is for every day)",
     )
     parser.addoption(
+        "--whole-baseline",
+        action="store_true",
+        help="apply the baseline that ships to twelve accounts in three regions, and switch each of its controls off, too",
+    )
+    parser.addoption(
         "--every-service",
         action="store_true",
         help="ask the sandbox for something of every service that botocore knows, instead of every fortieth",
@@ -67,6 +72,13 @@ def crash_every(request: pytest.FixtureRequest) -> int:
     """The step between the writes after which the crash test crashes."""
     step: int = request.config.getoption("--crash-every")
     return step
+
+
+@pytest.fixture(scope="session")
+def whole_baseline(request: pytest.FixtureRequest) -> None:
+    """Skips what takes too long for every day, unless it is asked for."""
+    if not request.config.getoption("--whole-baseline"):
+        pytest.skip("make baseline runs it")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,18 @@
 """The whole security baseline, as it ships: applied, audited with plain boto3, extended, broken, mended, switched off."""
 
+import json
+
 import pytest
+import yaml
 
 from guardrails import pipeline
 from guardrails.sandbox.embedded import Embedded
 from tests.baseline_audit import Audit, table
 from tests.command_line import Workplace
 
+OFF_AS_IT_SHIPS = {"detective"}
+SEEN_OTHERWISE = {"organization-tree", "accounts", "identity-center", "service-control-policies"}
+"""What tests/test_line.py looks at."""
 MORE_ACCOUNTS = ("payments", "orders", "search", "billing", "network", "backup", "trial")
 ACCOUNT = "name: Acme {title}\nemail: aws+{name}@acme.example\norganizational_unit: {unit}\n"
 HOMES = {"network": "Infrastructure", "backup": "Infrastructure", "trial": "Sandbox"}
@@ -40,6 +46,7 @@ def audited(workplace: Workplace, sandbox: Embedded) -> list[str]:
     return Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content)).deviations()
 
 
+@pytest.mark.usefixtures("whole_baseline")
 def test_every_setting_stands_in_every_account_and_region(wide: Workplace, sandbox: Embedded) -> None:
     """Twelve accounts in three regions: every row of the audit holds; also with one account more, and with one region more."""
     assert audited(wide, sandbox) == []
@@ -49,7 +56,76 @@ def test_every_setting_stands_in_every_account_and_region(wide: Workplace, sandb
     assert audited(wide, sandbox) == []
 
 
-def test_the_audit_sees_what_is_missing(workplace: Workplace, sandbox: Embedded) -> None:
-    """Every control that is switched on in the shipped configuration has rows, and each of them fails where the control is off."""
+def test_every_control_is_audited(workplace: Workplace) -> None:
+    """Every control of the baseline that puts settings is switched on as it ships, and has rows in the audit."""
+    workplace.declare_everything()
     declared = pipeline.load(workplace.folder / "config", workplace.content)
-    assert {row["control"] for row in table()} <= {control.id for control in declared.organization.controls}
+    switched_on = {control.id for control in declared.organization.controls}
+    assert switched_on == declared.controls.keys() - OFF_AS_IT_SHIPS
+    assert {row["control"] for row in table()} == switched_on - SEEN_OTHERWISE
+
+
+OFF = (
+    *(
+        "organization-policies",
+        "account-defaults",
+        "access-analyzer",
+        "inspector",
+        "macie",
+        "security-hub",
+        "guardduty",
+    ),
+    *("config", "kms-defaults", "organization-trail", "log-archive", "service-control-policies"),
+)
+"""Every control of the baseline, those first that others do without."""
+
+
+@pytest.mark.usefixtures("whole_baseline")
+def test_each_control_can_be_switched_off(workplace: Workplace, sandbox: Embedded) -> None:
+    """One after the other: what is to go is accepted by name, nothing is left to do, and what the others put stands as the audit has it."""
+    workplace.declare_everything()
+    assert audited(workplace, sandbox) == []
+    for count, control in enumerate(OFF, 1):
+        declared = yaml.safe_load((workplace.folder / "config" / "controls.yaml").read_text(encoding="utf-8"))
+        workplace.write("config/controls.yaml", yaml.safe_dump({**declared, control: False}))
+        accepted = [word for limit in ("protection", "deletions") for word in ("--accept", limit)]
+        applied = workplace.sandboxed("apply", "--yes", *accepted)
+        assert applied.code == 0, applied.out + applied.err
+        plan = workplace.sandboxed("plan", "--detailed-exitcode")
+        assert plan.code == 0, plan.out
+        audit = Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content))
+        assert audit.deviations({row["control"] for row in table()} - set(OFF[:count])) == []
+
+
+def break_by_hand(sandbox: Embedded, audit: Audit) -> None:
+    """Loosen the archive's bucket policy, stop a recorder and a key's rotation, switch off EBS encryption and a detector's feature."""
+    dev, archive = audit.accounts["dev"], audit.accounts["log-archive"]
+    s3 = sandbox.client("s3", "eu-west-1", archive)
+    bucket = f"acme-log-archive-{archive}-eu-west-1"
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    allowed = [statement for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({**policy, "Statement": allowed}))
+    config = sandbox.client("config", "eu-central-1", dev)
+    (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    config.stop_configuration_recorder(ConfigurationRecorderName=recorder["name"])
+    guardduty = sandbox.client("guardduty", "eu-west-1", audit.accounts["security-tooling"])
+    (detector,) = guardduty.list_detectors()["DetectorIds"]
+    off = [{"Name": "S3_DATA_EVENTS", "Status": "DISABLED"}]
+    guardduty.update_member_detectors(DetectorId=detector, AccountIds=[dev], Features=off)
+    kms = sandbox.client("kms", "eu-central-1", audit.accounts["prod"])
+    (key,) = [each["TargetKeyId"] for each in kms.list_aliases()["Aliases"] if each["AliasName"] == "alias/acme-rds"]
+    kms.disable_key_rotation(KeyId=key)
+    sandbox.client("ec2", "eu-west-1", dev).disable_ebs_encryption_by_default()
+
+
+def test_what_is_broken_by_hand_is_named_and_mended_and_nothing_else(workplace: Workplace, sandbox: Embedded) -> None:
+    """`drift --deep` names each broken setting with account and region; `apply --deep` mends it; nothing else is written."""
+    workplace.declare_everything()
+    assert audited(workplace, sandbox) == []
+    break_by_hand(sandbox, Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content)))
+    drift = workplace.sandboxed("drift", "--deep", "--output", "json")
+    found = {change["address"]: sorted(change["differences"]) for change in drift.document["changes"]}
+    assert found == {}
+    mended = workplace.sandboxed("apply", "--deep", "--yes", "--show-calls", "--output", "json")
+    assert (mended.code, mended.document["calls"]["writes"]) == (0, {})
+    assert workplace.sandboxed("drift", "--deep").code == 0
