@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint crash-every-write bench-sandbox bench-plan aws-cli-session lint-templates docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint baseline crash-every-write bench-sandbox bench-plan aws-cli-session lint-templates docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -69,6 +69,9 @@ lint: $(READY)  ## Format, lint, types, import rules
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
+
+baseline: $(READY)  ## Apply the baseline that ships to 12 accounts in 3 regions and audit it; switch each control off in turn (slow)
+	@$(PYTEST) --dist load --whole-baseline tests/test_baseline.py $(ARGS)
 
 crash-every-write: $(READY)  ## Crash the demo's apply after each of its writes in turn, and prove that the next apply mends it (slow)
 	@$(PYTEST) --dist load --crash-every 1 tests/test_crash.py $(ARGS)
