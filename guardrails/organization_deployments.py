@@ -17,6 +17,9 @@ TIMEOUT: Final = 2 * 3600.0
 NOT_ADMINISTRATOR: Final = "OrganizationAccessDeniedException"
 PASSES_SOON: Final = (NOT_ADMINISTRATOR, "InsufficientPermissionsException", "ResourceInUseException")
 """Delegations and roles that were only just made, and accounts that came meanwhile, take a moment."""
+NO_RECORDER: Final = "NoAvailableConfigurationRecorder"
+ATTEMPTS: Final = 10
+PAUSE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,23 @@ def deployments(
 def deploy(aws: Writer, kind: Kind, name: str, account_name: Callable[[str], str], **request: Any) -> str:
     """Deploy something new, or a new version of it, and follow it to its end in every account; gives its ARN.
 
+    An account that came only just now gets its recorder by auto-deployment, which nobody waits for: so it is put a few times over.
+
     Raises: AwsError, with every account where it failed and why.
     """
     _settled(aws, kind, name)
     operation = f"put_{kind.operation}"
-    made = aws.write("config", operation, retry_on=PASSES_SOON, **{f"{kind.member}Name": name}, **request)
-    _require_success(aws, kind, name, operation, account_name)
-    return str(made[f"{kind.member}Arn"])
+    attempts = iter(range(ATTEMPTS - 1, -1, -1))
+
+    def deployed() -> str | None:
+        left = next(attempts)
+        made = aws.write("config", operation, retry_on=PASSES_SOON, **{f"{kind.member}Name": name}, **request)
+        if left and _waits_for_recorders(aws, kind, name):
+            return None
+        _require_success(aws, kind, name, operation, account_name)
+        return str(made[f"{kind.member}Arn"])
+
+    return aws.wait_for(deployed, what=f"config:{operation} {name}", every=PAUSE, timeout=ATTEMPTS * TIMEOUT)
 
 
 def withdraw(aws: Writer, kind: Kind, name: str, account_name: Callable[[str], str]) -> None:
@@ -100,6 +113,13 @@ def withdraw(aws: Writer, kind: Kind, name: str, account_name: Callable[[str], s
         operation = f"delete_{kind.operation}"
         aws.write("config", operation, retry_on=PASSES_SOON, **{f"{kind.member}Name": name})
         _require_success(aws, kind, name, operation, account_name)
+
+
+def _waits_for_recorders(aws: Writer, kind: Kind, name: str) -> bool:
+    """Whether a deployment came to its end, and failed only where no recorder is yet."""
+    if not (_settled(aws, kind, name) or "").endswith("_FAILED"):
+        return False
+    return all(NO_RECORDER in failure for failure in _failures(aws, kind, name, str))
 
 
 def _require_success(aws: Writer, kind: Kind, name: str, operation: str, account_name: Callable[[str], str]) -> None:
