@@ -91,8 +91,10 @@ aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with
 	@touch $@
 
 lint-templates: $(READY) .venv-checkov/.ready  ## Judge every compiled template with cfn-lint and with checkov, which has an environment of its own
-	@rm -rf build/compiled && .venv/bin/guardrails compile --out build/compiled
-	@.venv/bin/python tests/outside/lint_templates.py .venv-checkov/bin/checkov build/compiled/templates
+	@rm -rf build/templates && mkdir -p build/templates && cp -r config build/templates
+	@cp tests/outside/every_template.yaml build/templates/config/controls.yaml
+	@.venv/bin/guardrails compile --config build/templates/config --out build/templates/compiled
+	@.venv/bin/python tests/outside/lint_templates.py .venv-checkov/bin/checkov build/templates/compiled/templates
 
 .venv-checkov/.ready: Makefile
 	@"$(PYTHON)" -m venv --clear .venv-checkov

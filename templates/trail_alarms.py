@@ -174,7 +174,13 @@ def template(p: Parameters) -> Template:
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
     )
-    group = logs.LogGroup("Events", KmsKeyId=GetAtt(key, "Arn"), RetentionInDays=p.retention_days)
+    group = logs.LogGroup(
+        "Events",
+        KmsKeyId=GetAtt(key, "Arn"),
+        RetentionInDays=p.retention_days,
+        DeletionPolicy="Delete",  # the log archive has every event too, and keeps it
+        UpdateReplacePolicy="Delete",
+    )
     role = delivery_role(p)
     t.add_resource([key, group, role])
     t.add_output([Output("LogGroupArn", Value=GetAtt(group, "Arn")), Output("RoleArn", Value=GetAtt(role, "Arn"))])
