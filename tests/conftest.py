@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole-baseline",
         action="store_true",
-        help="apply the baseline that ships to twelve accounts in three regions, and switch each of its controls off, too",
+        help="take the baseline that ships where everyday controls would do; apply it to twelve accounts, switch each control off",
     )
     parser.addoption(
         "--every-service",

@@ -35,8 +35,9 @@ class CrashAfter:
 
 
 @pytest.fixture(scope="module")
-def desired(everyday_config: Path, repository: Path) -> pipeline.Desired:
-    return pipeline.compile(pipeline.load(everyday_config, repository))
+def desired(request: pytest.FixtureRequest, everyday_config: Path, repository: Path) -> pipeline.Desired:
+    whole = request.config.getoption("--whole-baseline")
+    return pipeline.compile(pipeline.load(repository / "config" if whole else everyday_config, repository))
 
 
 def connection(sandbox: Embedded, desired: pipeline.Desired, after_write: Any) -> Connection:
