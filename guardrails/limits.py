@@ -23,6 +23,7 @@ from guardrails.resources import (
 )
 from guardrails.resources.access_analyzer import AccessAnalyzer
 from guardrails.resources.account import Account
+from guardrails.resources.account_assignment import PERMISSION_SET_TYPE, AccountAssignment
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.policy import Policy
 from guardrails.resources.stack_set import StackSet, surplus_of
@@ -45,6 +46,7 @@ def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mappin
         "account-protection": partial(_lost_protection, policies),
         "protection": _removed_protection,
         "occupied-unit": _occupied_units,
+        "assigned-permission-set": _assigned_permission_sets,
         "left-region": partial(_forgotten_regions, organization),
         "lock-out": partial(locked_out, organization, policies),
     }
@@ -94,6 +96,16 @@ def _forgotten_regions(organization: Organization, plan: Plan) -> Iterator[str]:
             lost |= before.targets.keys() - known
     for region in sorted(lost):
         yield f"{region} is governed no longer, and what else we made there would be forgotten: name it in left_regions"
+
+
+def _assigned_permission_sets(plan: Plan) -> Iterator[str]:
+    """A permission set would be deleted that somebody still has: AWS will refuse."""
+    for change in plan.changes:
+        if change.action is Action.DELETE and change.address.type == PERMISSION_SET_TYPE:
+            named = f" | {change.address.name} | "
+            left = [each.name for each in plan.unmanaged if each.type == AccountAssignment.TYPE and named in each.name]
+            if left:
+                yield f"{change.address} would be deleted while it is assigned: {'; '.join(left)}"
 
 
 def _occupied_units(plan: Plan) -> Iterator[str]:

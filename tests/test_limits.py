@@ -17,6 +17,7 @@ from guardrails.resources.account import Account
 from guardrails.resources.group import Group
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.organizational_unit import OrganizationalUnit
+from guardrails.resources.permission_set import PermissionSet
 from guardrails.resources.policy import Policy
 from guardrails.resources.stack_set import StackSet
 from tests.organization_line import FIRST_DAY
@@ -262,6 +263,17 @@ def test_a_unit_that_is_lived_in_is_not_deleted(destination: str | None, crossed
     live = Live(account, {"id": "1"}, managed=True)
     plan = Plan((deletion(unit), Change(action, account.address, live, after, ())))
     assert bool(violations(plan, limits_of(FIRST_DAY, ()))) is crossed
+
+
+def test_a_permission_set_that_is_assigned_is_named() -> None:
+    """Deleting a permission set crosses the limit while an assignment of it is left, and not for assignments of others."""
+    doomed, other = PermissionSet(name="Developer"), PermissionSet(name="ReadOnly")
+    left = Address("AWS::SSO::Assignment", "developers | Developer | dev")
+    plan = Plan((deletion(doomed), deletion(other)), unmanaged=(left,))
+    crossed = [
+        sentence for name, sentence in violations(plan, limits_of(FIRST_DAY, ())) if name == "assigned-permission-set"
+    ]
+    assert crossed == [f"{doomed.address} would be deleted while it is assigned: {left.name}"]
 
 
 def test_a_region_that_was_left_is_named() -> None:

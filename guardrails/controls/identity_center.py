@@ -70,7 +70,11 @@ CONTROL = Control(
         "AWS::SSO::PermissionSet for each declared permission set",
         "AWS::SSO::Assignment for each group, permission set and selected account",
     ),
-    stays="Groups, permission sets and assignments stay, also where they are declared exclusive; nobody loses access by it.",
+    stays=(
+        "Groups and assignments stay, also where they are declared exclusive; nobody loses access by it. Permission sets of ours "
+        "are deleted, which AWS refuses for those that are still assigned (the plan says so): take the assignments away first, "
+        "under `exclusive: [assignments]`."
+    ),
     frameworks={
         "CIS AWS Foundations 5.0": ("1.20",),
         "NIST SP 800-53 Rev. 5": ("AC-2", "AC-3", "AC-6"),
