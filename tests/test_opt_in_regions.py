@@ -51,4 +51,4 @@ def test_one_apply_enables_the_region_and_works_in_it(workplace: Workplace, sand
 
 
 def has_key(kms: Any) -> bool:
-    return "alias/acme-default" in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
+    return "alias/acme-ebs" in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
