@@ -53,7 +53,7 @@ def landing_bucket(organization: Organization, purpose: LandingPurpose, region: 
     | purpose | where | who writes, always under `AWSLogs/<account id>/` without a prefix of one's own | encrypted with |
     |---|---|---|---|
     | config | home region, for the delivery channels of every account and region | config.amazonaws.com | `landing_key` |
-    | guardduty | each region | guardduty.amazonaws.com, for detectors of the security account | `landing_key` |
+    | guardduty | each region | GuardDuty, for detectors of the security account | `landing_key` |
     | elb | each region | load balancers of the organization in that region | S3's own key |
     | network | each region | VPC flow logs and Resolver query logs of that region | `landing_key` |
     | waf | each region | AWS WAF, in that region | `landing_key` |

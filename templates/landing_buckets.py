@@ -13,8 +13,8 @@ into the archive within minutes, and expires here after days. Nobody but the ser
 | guardduty | key and bucket in one region, and no export into opt-in regions from others |
 
 Each service writes for this organization only (`aws:SourceOrgID`; GuardDuty for the security account), and only from resources of
-this region where the page names their ARNs. Load balancers deliver as a service in every region: AWS recommends that over the accounts
-that older regions once delivered from.
+this region where the page names their ARNs. In a region that must be enabled GuardDuty has a name of its own. Load balancers deliver
+as a service in every region: AWS recommends that over the accounts that older regions once delivered from.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object,
 https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html,
@@ -58,6 +58,7 @@ Purpose = Literal["config", "elb", "guardduty", "network", "waf"]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 PLACE: Final = "${AWS::AccountId}-${AWS::Region}"
 LOGS: Final = "delivery.logs.amazonaws.com"
+GUARDDUTY: Final = "guardduty.amazonaws.com"
 OF_LOGS: Final = "arn:${AWS::Partition}:logs:${AWS::Region}:*:*"
 LOAD_BALANCERS: Final = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:*:loadbalancer/*"
 DETECTORS: Final = "arn:${AWS::Partition}:guardduty:${AWS::Region}:${SecurityAccountId}:detector/*"
@@ -80,20 +81,23 @@ WRITERS: Final[dict[Purpose, tuple[Writer, ...]]] = {
         Writer("logdelivery.elasticloadbalancing.amazonaws.com", source=LOAD_BALANCERS, gives=False),
         OF_DELIVERY,
     ),
-    "guardduty": (Writer("guardduty.amazonaws.com", ("s3:GetBucketLocation",), DETECTORS, gives=False),),
+    "guardduty": (Writer(GUARDDUTY, ("s3:GetBucketLocation",), DETECTORS, gives=False),),
     "network": (OF_DELIVERY,),
     "waf": (OF_DELIVERY,),
 }
 ENCRYPTION: Final = {
     "config.amazonaws.com": ("kms:Decrypt", "kms:GenerateDataKey"),
-    "guardduty.amazonaws.com": ("kms:GenerateDataKey",),
+    GUARDDUTY: ("kms:GenerateDataKey",),
     LOGS: ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
 }
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """`prefix` starts every name; `home_region` and `replica_region` are where the archive and its second copy are."""
+    """`prefix` starts every name; `home_region` and `replica_region` are where the archive and its second copy are.
+
+    `opt_in` says that the region of this stack is one that an account must enable.
+    """
 
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,18}[a-z0-9]$")]
     home_region: Region
@@ -101,6 +105,7 @@ class Parameters:
     expiration_days: Annotated[int, Field(ge=1, le=365)] = 30
     replica_region: Region | None = None
     replication_time_control: bool = False
+    opt_in: bool = False
 
 
 def template(p: Parameters) -> Template:
@@ -114,7 +119,7 @@ def template(p: Parameters) -> Template:
         given(t, SecurityAccountId=ACCOUNT_ID)
     encrypted = [purpose for purpose in p.purposes if purpose != "elb"]
     if encrypted:
-        statements = services_encrypt(encrypted)
+        statements = services_encrypt(p, encrypted)
         t.add_resource([*key_and_alias(f"{p.prefix}-log-landing", "Encrypts logs where they land", *statements)])
         t.add_output(Output("KeyArn", Value=key_arn()))
     names = [name(p, purpose) for purpose in p.purposes]
@@ -122,7 +127,7 @@ def template(p: Parameters) -> Template:
     t.add_resource(replication_role(f"{p.prefix}-log-landing-${{AWS::Region}}", names, destinations(p), key))
     for purpose in p.purposes:
         title = purpose.capitalize()
-        t.add_resource([bucket(p, purpose), bucket_policy(f"{title}Policy", title, *delivery(purpose))])
+        t.add_resource([bucket(p, purpose), bucket_policy(f"{title}Policy", title, *delivery(p, purpose))])
     return t
 
 
@@ -150,12 +155,12 @@ def destinations(p: Parameters) -> list[Destination]:
     return found
 
 
-def delivery(purpose: Purpose) -> list[dict[str, Any]]:
+def delivery(p: Parameters, purpose: Purpose) -> list[dict[str, Any]]:
     """Nobody but services writes, and these only for this organization."""
     whole, objects, logs = (Sub(f"${{{purpose.capitalize()}.Arn}}{below}") for below in ("", "/*", "/AWSLogs/*"))
     found = [deny("WritesByPeople", "s3:PutObject", objects, Bool={"aws:PrincipalIsAWSService": "false"})]
     for index, writer in enumerate(WRITERS[purpose], 1):
-        ours, who = acting_for(writer), {"Service": writer.service}
+        ours, who = acting_for(writer), principal(p, writer)
         if writer.asks:
             found.append(allow(f"Looks{index}", who, list(writer.asks), whole, **ours))
         given_away = {**ours, "StringEquals": {**ours["StringEquals"], **OWNED}} if writer.gives else ours
@@ -163,13 +168,22 @@ def delivery(purpose: Purpose) -> list[dict[str, Any]]:
     return found
 
 
-def services_encrypt(purposes: Sequence[Purpose]) -> list[dict[str, Any]]:
+def services_encrypt(p: Parameters, purposes: Sequence[Purpose]) -> list[dict[str, Any]]:
     """Each service encrypts what it delivers, for this organization."""
     writers = dict.fromkeys(writer for purpose in purposes for writer in WRITERS[purpose])
     return [
-        allow(f"Encryption{index}", {"Service": each.service}, list(ENCRYPTION[each.service]), **acting_for(each))
+        allow(f"Encryption{index}", principal(p, each), list(ENCRYPTION[each.service]), **acting_for(each))
         for index, each in enumerate(writers, 1)
     ]
+
+
+def principal(p: Parameters, writer: Writer) -> dict[str, Any]:
+    """The service as policies name it here.
+
+    Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html
+    """
+    regional = p.opt_in and writer.service == GUARDDUTY
+    return {"Service": Sub("guardduty.${AWS::Region}.amazonaws.com") if regional else writer.service}
 
 
 def acting_for(writer: Writer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from guardrails.config.regions import OPT_IN_REGIONS
 from guardrails.config.vocabulary import GovernedRegion, Settings, place, wrong
 from guardrails.controls import Control
 from guardrails.deployment import Deployment, in_one_account, in_selected_accounts
@@ -129,7 +130,8 @@ def _landings(organization: Organization, library: Library, settings: LogArchive
     }
     for region in organization.governed_regions:
         if purposes := _purposes(organization, settings, region):
-            template = library.template("landing_buckets", **common, purposes=purposes)
+            opt_in = region in OPT_IN_REGIONS
+            template = library.template("landing_buckets", **common, purposes=purposes, opt_in=opt_in)
             security = {"SecurityAccountId": account_id(organization.security_account)}
             parameters = {**_organization_id(), **into, **(security if "guardduty" in purposes else {})}
             deployment = _deployment(landing_stack(organization, region).name, template, parameters)

@@ -89,6 +89,22 @@ def test_where_logs_land(organization: Organization, library: Library) -> None:
     assert (everywhere.targets, everywhere.auto_deployment) == (dict.fromkeys((OTHER, HOME), (ROOT_ADDRESS,)), True)
 
 
+def test_guardduty_has_a_name_of_its_own_where_a_region_must_be_enabled(
+    organization: Organization, library: Library
+) -> None:
+    """There bucket and key let in guardduty.<region>.amazonaws.com, elsewhere guardduty.amazonaws.com."""
+    found = everything(replace(organization, governed_regions=(HOME, "eu-south-1")), library)
+    regional = {"Fn::Sub": "guardduty.${AWS::Region}.amazonaws.com"}
+    for region, name in ((HOME, "guardduty.amazonaws.com"), ("eu-south-1", regional)):
+        stack = found[landing_stack(organization, region)]
+        assert isinstance(stack, Stack)
+        resources = stack.template["Resources"]
+        bucket = resources["GuarddutyPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        key = resources["Key"]["Properties"]["KeyPolicy"]["Statement"]
+        let_in = [each["Principal"] for each in (*bucket, *key) if "guardduty" in str(each["Principal"])]
+        assert let_in == [{"Service": name}] * 3
+
+
 def test_what_is_off_does_not_land(organization: Organization, library: Library) -> None:
     """Only what is on has buckets; without anything that a key of ours encrypts there is no key, and elsewhere no stack."""
     found = everything(organization, library, landing={**NOTHING_LANDS, "config": True})

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from moto.moto_api._internal import mock_random
 
-from guardrails.sandbox.account_services import delivery
+from guardrails.sandbox.account_services import account_regions, delivery
 from guardrails.sandbox.guardduty import detectors
 from guardrails.sandbox.guardduty.membership import PRINCIPAL
 from guardrails.sandbox.guardduty.refusals import PAGING, bad_request, invalid_parameter
@@ -106,7 +106,8 @@ def _checked(call: Call, detector_id: str, properties: Mapping[str, Any]) -> Map
     if owner and owner != delivery.bucket_owner(str(bucket.name)):
         raise invalid_parameter("expectedBucketOwner")
     source = f"arn:aws:guardduty:{call.region}:{call.account_id}:detector/{detector_id}"
-    context = delivery.context(PRINCIPAL, source, call.account_id)
+    principal = _principal(call)
+    context = delivery.context(principal, source, call.account_id)
     written = {
         "s3:x-amz-server-side-encryption": "aws:kms",
         "s3:x-amz-server-side-encryption-aws-kms-key-id": key.arn,
@@ -114,10 +115,16 @@ def _checked(call: Call, detector_id: str, properties: Mapping[str, Any]) -> Map
     folder = (matched.group(2) or "").strip("/")
     path = f"{folder}/" if folder else ""
     object_key = f"{path}AWSLogs/{call.account_id}/GuardDuty/{call.region}/findings.jsonl.gz"
-    allowed = delivery.may_write(bucket, PRINCIPAL, object_key, {**context, **written})
-    if not allowed or not delivery.may_encrypt(key, PRINCIPAL, context):
+    allowed = delivery.may_write(bucket, principal, object_key, {**context, **written})
+    if not allowed or not delivery.may_encrypt(key, principal, context):
         raise bad_request(NO_PERMISSION)
     return properties
+
+
+def _principal(call: Call) -> str:
+    """What policies call GuardDuty in the region: in one that must be enabled it has a name of its own."""
+    anywhere = account_regions.opt_in_status(call.account_id, call.region) == "opt-in-not-required"
+    return PRINCIPAL if anywhere else f"guardduty.{call.region}.amazonaws.com"
 
 
 def _summary(call: Call, found: PublishingDestination) -> Mapping[str, Any]:

@@ -77,3 +77,24 @@ def test_the_key_must_let_guardduty_encrypt(sandbox: Embedded, key_arn: str, ref
     guardduty.update_publishing_destination(DestinationProperties={"DestinationArn": f"{BUCKET}/home/"}, **asked)
     shown = guardduty.describe_publishing_destination(**asked)["DestinationProperties"]
     assert shown == {**properties, "DestinationArn": f"{BUCKET}/home/"}
+
+
+def test_in_an_opt_in_region_guardduty_has_a_name_of_its_own(sandbox: Embedded, refused: Refused) -> None:
+    """Where a Region must be enabled, policies let GuardDuty in by the name that it has there."""
+    region = "eu-south-1"
+    sandbox.client("account").enable_region(RegionName=region)
+    while sandbox.client("account").get_region_opt_status(RegionName=region)["RegionOptStatus"] != "ENABLED":
+        pass
+    s3, guardduty = sandbox.client("s3", region), sandbox.client("guardduty", region)
+    s3.create_bucket(Bucket="guardduty-findings", CreateBucketConfiguration={"LocationConstraint": region})
+    owner = {"Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "kms:*", "Resource": "*"}
+    regional = {"Service": f"guardduty.{region}.amazonaws.com"}
+    encrypt = {"Principal": regional, "Action": "kms:GenerateDataKey", "Resource": "*"}
+    key = sandbox.client("kms", region).create_key(Policy=document(owner, encrypt))["KeyMetadata"]["Arn"]
+    let_in(sandbox)
+    wanted = {"DestinationType": "S3", "DestinationProperties": {"DestinationArn": BUCKET, "KmsKeyArn": key}}
+    wanted["DetectorId"] = guardduty.create_detector(Enable=True)["DetectorId"]
+    assert refused(guardduty.create_publishing_destination, **wanted) == "BadRequestException"
+    put = {"Principal": regional, "Action": "s3:PutObject", "Resource": f"{BUCKET}/*"}
+    s3.put_bucket_policy(Bucket="guardduty-findings", Policy=document(put))
+    assert guardduty.create_publishing_destination(**wanted)["DestinationId"]
