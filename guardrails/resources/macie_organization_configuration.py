@@ -13,6 +13,7 @@ from guardrails.security_services import DIALECTS, active_accounts, administrato
 DESIGNATION_TIMEOUT: Final = 300.0
 PER_CALL: Final = 50
 NOT_A_MEMBER: Final = "not a member"
+PAUSED: Final = "Paused"
 NOT_DISCOVERED: Final = "automated discovery is off"
 SETTLED: Final = frozenset({"Enabled", "RegionDisabled", "AccountSuspended"})
 """The relationships of members for which there is nothing to do: covered, or with nothing that Macie could cover."""
@@ -134,20 +135,23 @@ def _uncovered(aws: Reader, accounts: Collection[str], administrator: str) -> It
 
 
 def _cover(aws: Writer, administrator: str) -> None:
-    """Resume Macie where it is suspended, and take in the accounts that are no members, which switches it on there.
+    """Take in the accounts that are no members, which switches Macie on there; then resume it where it is suspended, or was before.
 
     An account that is refused stands in nobody's way.
     """
     refusals: list[AwsError] = []
     accounts = active_accounts(aws)
-    for identity, status in sorted(_uncovered(aws, accounts, administrator)):
-        try:
-            if status == "Paused":
-                aws.write("macie2", "update_member_session", id=identity, status="ENABLED")
-            else:
-                aws.write("macie2", "create_member", account={"accountId": identity, "email": accounts[identity]})
-        except AwsError as error:
-            refusals.append(error)
+    for suspended in (False, True):
+        for identity, status in sorted(_uncovered(aws, accounts, administrator)):
+            if (status == PAUSED) is not suspended:
+                continue
+            try:
+                if suspended:
+                    aws.write("macie2", "update_member_session", id=identity, status="ENABLED")
+                else:
+                    aws.write("macie2", "create_member", account={"accountId": identity, "email": accounts[identity]})
+            except AwsError as error:
+                refusals.append(error)
     if refusals:
         raise refusals[0]
 

@@ -80,6 +80,15 @@ def test_an_account_that_is_refused(connection: Connection, sandbox: "Embedded",
     assert seen(connection) == WANTED
 
 
+def test_an_account_that_had_suspended_macie_itself(
+    connection: Connection, sandbox: "Embedded", ids: Mapping[str, str]
+) -> None:
+    """An account that comes with Macie suspended is taken in and resumed by the same put."""
+    sandbox.client("macie2", HOME, ids["prod"]).enable_macie(status="PAUSED")
+    assert "update_member_session" in put(connection)
+    assert seen(connection) == WANTED
+
+
 Break = Callable[[Any, Mapping[str, str]], object]
 BREAKS: Mapping[str, tuple[Break, Mapping[str, Any]]] = {
     "update_member_session": (
