@@ -11,6 +11,11 @@ from typing import Any, Final
 from guardrails.engine.port import Reader
 from guardrails.errors import AwsError
 
+DISMISSAL: Final = (
+    "name that account as accounts.security in organization.yaml, or dismiss it in AWS yourself (organization-wide)"
+)
+"""What a person can do about an administrator that is not the declared one; no plan dismisses it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:

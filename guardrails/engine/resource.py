@@ -119,8 +119,9 @@ class Resource:
 
     Subclasses are frozen, keyword-only dataclasses; every field they add is a managed property. A desired property that is `None`
     is not managed: whatever is live stands. Lists whose order means nothing are kept sorted. A field made with
-    `field(metadata={"immutable": True})` cannot be changed once the object exists: a plan that would need to is refused. A field made
-    with `field(metadata={"managed": False})` is no property: it only helps to observe or to put.
+    `field(metadata={"immutable": "declare what is live"})` cannot be changed once the object exists: a plan that would need to is
+    refused, in the end with these words, which say what a person can do. A field made with `field(metadata={"managed": False})` is no
+    property: it only helps to observe or to put.
     """
 
     TYPE: ClassVar[str]
@@ -143,9 +144,9 @@ class Resource:
             if f.name not in IDENTITY_FIELDS and f.metadata.get("managed", True)
         }
 
-    def immutable(self) -> frozenset[str]:
-        """The names of the properties that AWS cannot change on an existing object."""
-        return frozenset(f.name for f in fields(self) if f.metadata.get("immutable"))
+    def immutable(self) -> dict[str, str]:
+        """The properties that AWS cannot change on an existing object, by name, and what a person can do about each."""
+        return {f.name: f.metadata["immutable"] for f in fields(self) if "immutable" in f.metadata}
 
     def references(self) -> frozenset[Address]:
         """The addresses that must exist before this object can: declared, named in a property, or inside a late value."""

@@ -64,6 +64,6 @@ def impossible(plan: Plan) -> Iterator[str]:
         if change.before is None or change.after is None:
             continue
         for difference in change.differences:
-            if difference.property.split(".")[0].split("[")[0] in change.after.immutable():
+            if remedy := change.after.immutable().get(difference.property.split(".")[0].split("[")[0]):
                 facts = f"live {plain(difference.live)}, declared {plain(difference.desired)}"
-                yield f"{change.address}: {difference.property} cannot be changed ({facts}): declare what is live"
+                yield f"{change.address}: {difference.property} cannot be changed ({facts}): {remedy}"

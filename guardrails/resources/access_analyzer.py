@@ -16,6 +16,7 @@ ANALYSIS: Final[Mapping[str, tuple[str, str]]] = {
     "ORGANIZATION_INTERNAL_ACCESS": ("internalAccess", "inclusions"),
 }
 """The types of analyzer that have a configuration: its member, and the kind of rules in it."""
+DELETION: Final = "declare what is live, or delete that analyzer with its findings: the next apply makes it anew"
 NOT_YET: Final = ("AccessDeniedException", "ValidationException")
 """How AWS refuses the analyzer of an organization whose delegation or trust it does not know of yet."""
 
@@ -31,8 +32,8 @@ class AccessAnalyzer(Resource):
 
     TYPE = "AWS::AccessAnalyzer::Analyzer"
 
-    kind: str = field(metadata={"immutable": True})
-    unused_access_age: int | None = field(default=None, metadata={"immutable": True})
+    kind: str = field(metadata={"immutable": DELETION})
+    unused_access_age: int | None = field(default=None, metadata={"immutable": DELETION})
     analysis_rules: tuple[Mapping[str, Any], ...] = ()
     archive_rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -27,9 +27,9 @@ class Account(Resource):
 
     TYPE = ACCOUNT_TYPE
 
-    email: str | None = field(default=None, metadata={"immutable": True})
-    display_name: str | None = field(default=None, metadata={"immutable": True})
-    state: str = field(default=ACTIVE, metadata={"immutable": True})
+    email: str | None = field(default=None, metadata={"immutable": "declare what is live"})
+    display_name: str | None = field(default=None, metadata={"immutable": "declare what is live"})
+    state: str = field(default=ACTIVE, metadata={"immutable": "take its file out of config/accounts"})
     parent: Address = ROOT_ADDRESS
     tags: Mapping[str, str] = field(default_factory=dict)
     role: str = field(default="", compare=False, metadata={"managed": False})

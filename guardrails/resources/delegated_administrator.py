@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.resources import ACCOUNT_TYPE, trusted_access_address
+from guardrails.security_services import DISMISSAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,7 @@ class DelegatedAdministrator(Resource):
 
     TYPE = "Guardrails::Organizations::DelegatedAdministrator"
 
-    administrator: Address = field(metadata={"immutable": True})
+    administrator: Address = field(metadata={"immutable": DISMISSAL})
 
     def references(self) -> frozenset[Address]:
         """Besides the administrator: the service's trusted access, without which AWS refuses."""

@@ -8,6 +8,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE
+from guardrails.security_services import DISMISSAL
 
 ATTEMPTS: Final = 6
 PAUSE: Final = 10.0
@@ -24,7 +25,7 @@ class GuardDutyAdministrator(Resource):
 
     TYPE = "Guardrails::GuardDuty::OrganizationAdministrator"
 
-    administrator: Address = field(metadata={"immutable": True})
+    administrator: Address = field(metadata={"immutable": DISMISSAL})
     management_detector: str | None = None
 
 

@@ -21,7 +21,7 @@ class OrganizationalUnit(Resource):
     TYPE = ORGANIZATIONAL_UNIT_TYPE
 
     display_name: str
-    parent: Address = field(metadata={"immutable": True})
+    parent: Address = field(metadata={"immutable": "declare what is live"})
     tags: Mapping[str, str] = field(default_factory=dict)
     renamed_from: str = field(default="", compare=False, metadata={"managed": False})
 

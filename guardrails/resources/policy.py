@@ -29,7 +29,7 @@ class Policy(Resource):
 
     TYPE = "AWS::Organizations::Policy"
 
-    policy_type: str = field(metadata={"immutable": True})
+    policy_type: str = field(metadata={"immutable": "declare what is live"})
     content: Mapping[str, Any]
     description: str = ""
     targets: tuple[Address, ...] = ()

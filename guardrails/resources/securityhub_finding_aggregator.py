@@ -23,7 +23,7 @@ class SecurityHubFindingAggregator(Resource):
 
     TYPE = "AWS::SecurityHub::FindingAggregator"
 
-    home_region: str = field(metadata={"immutable": True})
+    home_region: str = field(metadata={"immutable": "declare what is live"})
     region_linking_mode: str = "NO_REGIONS"
     regions: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
 from guardrails.resources import ACCOUNT_TYPE, trusted_access_address
-from guardrails.security_services import DIALECTS, Dialect, administrators, switched
+from guardrails.security_services import DIALECTS, DISMISSAL, Dialect, administrators, switched
 
 ATTEMPTS: Final = 6
 PAUSE: Final = 10.0
@@ -28,7 +28,7 @@ class ServiceAdministrator(Resource):
 
     TYPE = "Guardrails::Organizations::ServiceAdministrator"
 
-    administrator: Address = field(metadata={"immutable": True})
+    administrator: Address = field(metadata={"immutable": DISMISSAL})
     management: str | None = None
 
     def references(self) -> frozenset[Address]:

@@ -21,7 +21,7 @@ class Thing(Resource):
 
     value: Any = None
     needs: tuple[Address, ...] = ()
-    kind: str = field(default="plain", metadata={"immutable": True})
+    kind: str = field(default="plain", metadata={"immutable": "declare what is live"})
     hint: str = field(default="", compare=False, metadata={"managed": False})
 
 

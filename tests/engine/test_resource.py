@@ -105,7 +105,7 @@ def test_managed_properties() -> None:
     """Identity and unmanaged fields are no properties; immutable ones are named."""
     thing = Thing(name="a", account="prod", region="eu-west-1", value=1, hint="x")
     assert thing.properties() == {"value": 1, "needs": (), "kind": "plain"}
-    assert thing.immutable() == {"kind"}
+    assert thing.immutable() == {"kind": "declare what is live"}
     assert thing.address == Address(THING, "a", "prod", "eu-west-1")
 
 

@@ -101,7 +101,7 @@ def test_what_is_analyzed_can_be_changed(connection: Connection, client: Any) ->
     content = {"unusedAccess": {"analysisRule": {"exclusions": rules}}}
     client.update_analyzer(analyzerName=UNUSED.name, configuration=content)
     assert put(connection, UNUSED) == []
-    assert {"kind", "unused_access_age"} <= UNUSED.immutable()
+    assert {"kind", "unused_access_age"} <= UNUSED.immutable().keys()
     assert in_order(reversed(UNUSED.analysis_rules)) == UNUSED.analysis_rules
 
 
