@@ -95,3 +95,11 @@ class SecurityHub(Settings):
     self_managed: GlobalTargetsSettings | None = Field(
         None, description="OUs and accounts that configure Security Hub for themselves, region by region."
     )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "SecurityHub":
+        names = [policy.name for policy in self.policies]
+        for name in names:
+            if names.count(name) > 1:
+                raise wrong(f"two policies are called {name!r}", "give each a name of its own, or both targets to one")
+        return self

@@ -53,9 +53,16 @@ class GuardDuty(Settings):
             "switches on at once what it had left off."
         ),
     )
-    auto_enable: Coverage = Field("ALL", description="ALL accounts, only NEW ones, or NONE.")
+    auto_enable: Coverage = Field(
+        "ALL",
+        description="ALL accounts, only NEW ones, or NONE: whose GuardDuty is on already keeps it, and pays for it.",
+    )
     features: dict[Feature, Coverage] = Field(
-        EVERYTHING, description="Protection plans; one that is not named here is NONE. Each is paid for by use."
+        EVERYTHING,
+        description=(
+            "Protection plans; one that is not named here is NONE: off in the security account, left as it is in members that have "
+            "it, not switched on in any other. Each is paid for by use."
+        ),
     )
     additional_configuration: dict[Additional, bool] = Field(
         {},
@@ -78,7 +85,7 @@ class GuardDuty(Settings):
     def _fits_together(self) -> "GuardDuty":
         wanted = {name for name, coverage in self.features.items() if coverage != "NONE"}
         if self.auto_enable == "NONE" and wanted:
-            raise wrong("protection plans need GuardDuty itself", "set auto_enable to ALL or NEW")
+            raise wrong("protection plans need GuardDuty itself", "set auto_enable to ALL or NEW, or features to {}")
         if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= wanted:
             raise wrong("RUNTIME_MONITORING contains EKS_RUNTIME_MONITORING, and AWS takes one of them", "name one")
         if self.method == "organization-policy":

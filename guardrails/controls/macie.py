@@ -39,7 +39,9 @@ class Macie(Settings):
     @model_validator(mode="after")
     def _reaches_members(self) -> "Macie":
         if self.auto_enable == "NEW" and self.automated_discovery == "ALL":
-            raise wrong("automated discovery for ALL needs Macie in all accounts", "set auto_enable to ALL")
+            raise wrong(
+                "automated discovery for ALL needs Macie in all accounts", "set automated_discovery to NEW or OFF"
+            )
         return self
 
 

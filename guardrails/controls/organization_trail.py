@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from guardrails.config.vocabulary import Settings, wrong
+from guardrails.config.vocabulary import Settings, Shaped, wrong
 from guardrails.controls import Control
 from guardrails.deployment import Deployment, in_one_account
 from guardrails.engine.resource import Ref, Resource
@@ -31,6 +31,7 @@ PRESETS: Final[Mapping[str, str]] = MappingProxyType(
 """Data events by the names that people write, and AWS's names of their resources."""
 Preset = Literal["s3-objects", "lambda-invocations", "dynamodb-items", "sns-messages", "sqs-messages", "bedrock-models"]
 Retention = Literal[90, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+Email = Annotated[str, Shaped(r"[^\s@]+@[^\s@]+\.[^\s@]+", "an e-mail address")]
 Insight = Literal["ApiCallRateInsight", "ApiErrorRateInsight"]
 OPERATORS: Final = ("Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
 
@@ -92,7 +93,7 @@ class CloudWatchLogs(Settings):
 
     retention_days: Retention = Field(365, description="How long events are kept there; the archive keeps them anyway.")
     cis_alarms: bool = Field(default=True, description="The alarms of CIS AWS Foundations, section Monitoring.")
-    emails: tuple[str, ...] = Field((), description="Who is told of alarms by e-mail; each confirms it once.")
+    emails: tuple[Email, ...] = Field((), description="Who is told of alarms by e-mail; each confirms it once.")
 
 
 class OrganizationTrailSettings(Settings):

@@ -120,8 +120,7 @@ class Resource:
     Subclasses are frozen, keyword-only dataclasses; every field they add is a managed property. A desired property that is `None`
     is not managed: whatever is live stands. Lists whose order means nothing are kept sorted. A field made with
     `field(metadata={"immutable": "declare what is live"})` cannot be changed once the object exists: a plan that would need to is
-    refused, in the end with these words, which say what a person can do. A field made with `field(metadata={"managed": False})` is no
-    property: it only helps to observe or to put.
+    refused, with these words of what a person can do. One made with `metadata={"managed": False}` only helps to observe or to put.
     """
 
     TYPE: ClassVar[str]

@@ -125,9 +125,10 @@ def test_watched_in_cloudwatch_logs(organization: Organization, library: Library
             },
             "says what the preset says already",
         ),
+        ({"cloudwatch_logs": {"emails": ["the security team"]}}, "is not an e-mail address"),
     ],
 )
 def test_settings_refused(settings: dict[str, object], message: str) -> None:
-    """Data events that say nothing, or the same twice, are refused while the configuration is read."""
+    """Data events that say nothing, or the same twice, and what is no e-mail address are refused while the configuration is read."""
     with pytest.raises(ValidationError, match=message):
         OrganizationTrailSettings.model_validate(settings)

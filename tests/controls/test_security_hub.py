@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from guardrails.config.security_hub import SecurityHub
 from guardrails.controls.security_hub import CONTROL
@@ -172,6 +173,12 @@ def test_what_cannot_be_expressed(
     with pytest.raises(ConfigError) as raised:
         compiled(organization, library, **settings)
     assert message in str(raised.value)
+
+
+def test_policies_have_names_of_their_own() -> None:
+    """Two policies of one name are refused while the configuration is read."""
+    with pytest.raises(ValidationError, match="two policies are called 'some'"):
+        SecurityHub.model_validate({"policies": [policy()["policies"][0]] * 2})
 
 
 def test_the_home_region_cannot_be_opted_in_to(organization: Organization, library: Library) -> None:

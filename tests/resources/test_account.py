@@ -271,9 +271,7 @@ def test_a_declared_account_that_is_closed_is_told(line: Line) -> None:
     line.client().close_account(AccountId=by_email(line)["shop@acme.example"]["Id"])
     plan = [line.plan(WORKLOADS, SHOP) for _ in range(2)][-1]
     assert differences(plan) == ["state"]
-    with pytest.raises(
-        PlanError, match=r"state cannot be changed \(live SUSPENDED, declared ACTIVE\): take its file out"
-    ):
+    with pytest.raises(PlanError, match=r"state cannot be changed \(live SUSPENDED, .*: take its file out"):
         check(plan, {})
 
 
