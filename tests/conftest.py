@@ -1,6 +1,7 @@
 """What every test may ask for: the options of the command line, and the tree under test."""
 
 import gc
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,10 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 REPOSITORY = Path(__file__).parent.parent
-LONG = ("test_crash.py", "test_readme.py", "test_deep_drift.py", "test_fidelity.py", "test_line.py", "test_faults.py")
+LONG = (
+    *("test_crash.py", "test_readme.py", "test_baseline.py", "test_deep_drift.py", "test_fidelity.py", "test_line.py"),
+    "test_faults.py",
+)
 """The files that take longest: they begin first, so that no process is left alone with one at the end."""
 
 
@@ -121,8 +125,11 @@ def everyday_config(repository: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Which templates cfn-lint has passed: remembered for the session, as it takes seconds to ask."""
-    return tmp_path_factory.mktemp("linted")
+    """Which templates cfn-lint has passed: remembered for the session, by all its processes, as it takes seconds to ask."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "linted"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

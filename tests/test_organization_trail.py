@@ -6,7 +6,7 @@ from tests.command_line import Workplace
 NAME = "acme-organization-trail"
 CONTROLS = """identity-center: false
 log-archive:
-guardduty:
+  landing: {config: false, elb: false, guardduty: false, network: false, waf: false, s3_access: false}
 """
 TRAIL = """organization-trail:
   insights: [ApiCallRateInsight, ApiErrorRateInsight]
@@ -19,6 +19,7 @@ TRAIL = """organization-trail:
 
 def test_recorded_watched_and_mended(workplace: Workplace, sandbox: Embedded) -> None:
     """Drift names narrowed selectors and missing Insights, deep drift a filter that is gone; off, the logs' bucket and key stay."""
+    workplace.edit("config/organization.yaml", "  - eu-central-1\n", "")
     workplace.write("config/controls.yaml", CONTROLS + TRAIL)
     applied = workplace.sandboxed("apply", "--yes")
     assert applied.code == 0, applied.out + applied.err
