@@ -17,7 +17,7 @@ from guardrails.sandbox.serving import lifecycle
 from guardrails.sandbox.serving.calls import Call
 from guardrails.sandbox.serving.operations import Answer, operation
 from guardrails.sandbox.serving.paging import Paging
-from guardrails.sandbox.serving.refusals import Refusal
+from guardrails.sandbox.serving.refusals import Refusal, not_implemented
 
 MANAGEMENT_EVENTS: Final = {
     "Name": "Default management events",
@@ -46,6 +46,7 @@ class EventDataStore:
     tags: Sequence[Mapping[str, str]]
     status: str = "ENABLED"
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 _STORES: Final[dict[tuple[str, str], dict[str, EventDataStore]]] = lifecycle.forgotten_on_reset({})
@@ -53,7 +54,9 @@ _STORES: Final[dict[tuple[str, str], dict[str, EventDataStore]]] = lifecycle.for
 
 @operation("cloudtrail", "CreateEventDataStore")
 def create_event_data_store(call: Call) -> Answer:
-    """Make an event data store, protected from deletion unless told otherwise."""
+    """Make an event data store, protected from deletion unless told otherwise; one that does not begin at once is refused."""
+    if call.parameters.get("StartIngestion") is False:
+        raise not_implemented("cloudtrail", "CreateEventDataStore without StartIngestion")
     given = {name: value for name, value in call.parameters.items() if name not in ("TagsList", "StartIngestion")}
     if any(each.settings["Name"] == given["Name"] and each.status == "ENABLED" for each in _own(call).values()):
         raise Refusal("EventDataStoreAlreadyExistsException", "An event data store with that name already exists.")
@@ -82,7 +85,9 @@ def update_event_data_store(call: Call) -> Answer:
     """Change what is named of an event data store."""
     found = find(call)
     given = {name: value for name, value in call.parameters.items() if name != "EventDataStore"}
-    found.settings = _checked(call, {**found.settings, **given})
+    if found.status != "ENABLED":
+        raise Refusal("InactiveEventDataStoreException", f"The event data store {found.arn} is inactive.")
+    found.settings, found.updated = _checked(call, {**found.settings, **given}), datetime.now(UTC)
     return _described(found)
 
 
@@ -127,5 +132,5 @@ def _checked(call: Call, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _described(store: EventDataStore) -> Answer:
-    times = {"CreatedTimestamp": store.created, "UpdatedTimestamp": store.created}
+    times = {"CreatedTimestamp": store.created, "UpdatedTimestamp": store.updated}
     return {"EventDataStoreArn": store.arn, "Status": store.status, **store.settings, **times}

@@ -8,7 +8,7 @@ Refused = Callable[..., str]
 
 
 def test_an_event_data_store_is_protected(sandbox: Embedded, refused: Refused) -> None:
-    """It exists once by name, is protected from deletion until that is taken off, and then goes in its own time."""
+    """It exists once by name, is protected from deletion until that is taken off, and then goes in its own time, unchanged."""
     client = sandbox.client("cloudtrail")
     made = client.create_event_data_store(Name="events", RetentionPeriod=90)["EventDataStoreArn"]
     assert refused(client.create_event_data_store, Name="events") == "EventDataStoreAlreadyExistsException"
@@ -19,6 +19,8 @@ def test_an_event_data_store_is_protected(sandbox: Embedded, refused: Refused) -
     client.update_event_data_store(EventDataStore=made, TerminationProtectionEnabled=False)
     delete(EventDataStore=made)
     assert client.get_event_data_store(EventDataStore=made)["Status"] == "PENDING_DELETION"
+    changed = refused(client.update_event_data_store, EventDataStore=made, RetentionPeriod=30)
+    assert changed == "InactiveEventDataStoreException"
 
 
 def test_what_an_event_data_store_needs(sandbox: Embedded, refused: Refused) -> None:
