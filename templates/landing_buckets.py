@@ -14,7 +14,8 @@ into the archive within minutes, and expires here after days. Nobody but the ser
 
 Each service writes for this organization only (`aws:SourceOrgID`; GuardDuty for the security account), and only from resources of
 this region where the page names their ARNs. In a region that must be enabled GuardDuty has a name of its own. Load balancers deliver
-as a service in every region: AWS recommends that over the accounts that older regions once delivered from.
+as a service in every region: AWS recommends that over the accounts that older regions once delivered from. Where they do not say for
+which organization, their ARN is enough: what they write lies below the id of the load balancer's account.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object,
 https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html,
@@ -66,19 +67,23 @@ DETECTORS: Final = "arn:${AWS::Partition}:guardduty:${AWS::Region}:${SecurityAcc
 
 @dataclass(frozen=True)
 class Writer:
-    """A service that delivers: what it asks of the bucket first, the ARNs it acts for, whether it gives what it wrote to the owner."""
+    """A service that delivers: what it asks of the bucket first, the ARNs it acts for, whether it gives what it wrote to the owner.
+
+    `tells`: whether it always says for which organization it acts.
+    """
 
     service: str
     asks: tuple[str, ...] = ()
     source: str | None = None
     gives: bool = True
+    tells: bool = True
 
 
 OF_DELIVERY: Final = Writer(LOGS, ("s3:GetBucketAcl", "s3:ListBucket"), OF_LOGS)
 WRITERS: Final[dict[Purpose, tuple[Writer, ...]]] = {
     "config": (Writer("config.amazonaws.com", ("s3:GetBucketAcl", "s3:ListBucket")),),
     "elb": (
-        Writer("logdelivery.elasticloadbalancing.amazonaws.com", source=LOAD_BALANCERS, gives=False),
+        Writer("logdelivery.elasticloadbalancing.amazonaws.com", source=LOAD_BALANCERS, gives=False, tells=False),
         OF_DELIVERY,
     ),
     "guardduty": (Writer(GUARDDUTY, ("s3:GetBucketLocation",), DETECTORS, gives=False),),
@@ -191,5 +196,5 @@ def acting_for(writer: Writer) -> dict[str, Any]:
     whom = {"aws:SourceOrgID": Ref("OrganizationId")}
     if writer.source == DETECTORS:
         whom = {"aws:SourceAccount": Ref("SecurityAccountId")}
-    found: dict[str, Any] = {"StringEquals": whom}
+    found: dict[str, Any] = {"StringEquals" if writer.tells else "StringEqualsIfExists": whom}
     return {**found, "ArnLike": {"aws:SourceArn": Sub(writer.source)}} if writer.source else found

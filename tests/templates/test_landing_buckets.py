@@ -117,6 +117,21 @@ def test_every_statement_for_a_service_says_for_whom(sandbox: "Embedded", landed
                 assert keys & {"aws:SourceOrgID", "aws:SourceAccount", "aws:SourceArn"}, (name, statement)
 
 
+def test_load_balancers_need_not_say_for_which_organization(sandbox: "Embedded", landed: str) -> None:
+    """Load balancers deliver by the ARN of theirs, and for this organization where they say for which; others always say it."""
+    s3 = sandbox.client("s3", HOME)
+    document = json.loads(s3.get_bucket_policy(Bucket=f"acme-elb-logs-{OWN}-{HOME}")["Policy"])
+    conditions = {
+        statement["Principal"]["Service"]: statement["Condition"]
+        for statement in document["Statement"]
+        if statement["Sid"].startswith("Delivers")
+    }
+    load_balancers = conditions.pop("logdelivery.elasticloadbalancing.amazonaws.com")
+    assert load_balancers.keys() == {"StringEqualsIfExists", "ArnLike"}
+    assert load_balancers["ArnLike"].keys() == {"aws:SourceArn"}
+    assert [condition["StringEquals"].keys() >= {"aws:SourceOrgID"} for condition in conditions.values()] == [True]
+
+
 def test_members_write_into_their_own_folder(sandbox: "Embedded", landed: str) -> None:
     """The archive lets only the organization's access log roles write replicas from outside, each below its own account's id."""
     s3 = sandbox.client("s3", HOME)
