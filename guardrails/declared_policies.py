@@ -6,6 +6,7 @@ policy type enabled, the services trusted that act on the policies.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import Field
@@ -115,9 +116,14 @@ def _policy(
 
 
 def _placed(problem: Problem, declared: DeclaredPolicy) -> Problem:
-    """A problem of the targets, which a policy file knows nothing about, where the targets stand."""
+    """A problem of the targets, which a policy file knows nothing about, where they stand; one that parameters make where these do."""
     where = declared.targets if declared.targets.source.file else declared
-    return problem if problem.file else Problem(*place(where), problem.message, problem.suggestion)
+    if not problem.file:
+        return Problem(*place(where), problem.message, problem.suggestion)
+    if not declared.parameters or problem.file == place(declared)[0]:
+        return problem
+    message = f"with these parameters, {problem.message} ({Path(problem.file).name}:{problem.line})"
+    return Problem(*place(declared), message, problem.suggestion)
 
 
 def _targets(where: PolicyAttachments) -> tuple[Address, ...]:
@@ -142,4 +148,6 @@ def _too_many(policies: Sequence[tuple[Policy, DeclaredPolicy]]) -> Iterator[Pro
             *_, last = (each for policy, each in policies if policy.policy_type == policy_type)
             besides = " besides its own" if quota.always_attached else ""
             message = f"{count} policies of type {policy_type} are attached to {target.name}, AWS takes {most}{besides}"
-            yield Problem(*place(last), message, "attach some of them higher up: what is inherited takes no place")
+            yield Problem(
+                *place(last), message, "attach some of them above or below it: what is inherited takes no place"
+            )

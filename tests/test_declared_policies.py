@@ -115,12 +115,14 @@ def problems_of(tmp_path: Path, repository: Path, controls: str) -> list[str]:
          "controls.yaml:5:16: a policy of the kind tag has no conditions, and so no exclusions"),
         ("s3", "block-public-access", "excluded_organizational_units: [Sandbox]",
          "controls.yaml:5:16: a policy of the kind s3 has no conditions, and so no exclusions"),
+        ("declarative", "instance-metadata", "}\n      parameters: {hop_limit: 100",
+         "controls.yaml:3:7: with these parameters, 'http_put_response_hop_limit' is '100' (instance-metadata.yaml:22)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_honoured(
     tmp_path: Path, repository: Path, kind: str, policy: str, targets: str, problem: str
 ) -> None:
-    """An unknown kind or policy, and an exclusion that no condition can express, are refused where they stand."""
+    """An unknown kind or policy, an exclusion that no condition can express, and a parameter that AWS would refuse: where they stand."""
     controls = CONTROLS.format(kind=kind, policy=policy, targets=targets)
     (found,) = problems_of(tmp_path, repository, controls)
     assert problem in found
