@@ -19,7 +19,7 @@ What a `Ref` may ask for:
 
 from typing import Final
 
-from guardrails.engine.resource import Address
+from guardrails.engine.resource import Address, Directory
 from guardrails.model import ROOT
 
 ORGANIZATION: Final = Address("AWS::Organizations::Organization", "Organization")
@@ -44,6 +44,11 @@ def account_address(name: str) -> Address:
 def policy_type_address(policy_type: str) -> Address:
     """The address of the setting "this organization policy type is enabled", e.g. for SERVICE_CONTROL_POLICY."""
     return Address("Guardrails::Organizations::PolicyType", policy_type)
+
+
+def account_with_id(identity: str, names: Directory) -> Address:
+    """The address of the account with an id; a stranger is called by the id itself."""
+    return names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity)
 
 
 def trusted_access_address(service_principal: str) -> Address:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
-from guardrails.resources import ACCOUNT_TYPE, trusted_access_address
+from guardrails.resources import ACCOUNT_TYPE, account_with_id, trusted_access_address
 from guardrails.security_services import DISMISSAL
 
 
@@ -73,7 +73,7 @@ class DelegatedAdministrators(ObjectType[DelegatedAdministrator]):
 def _administrators(aws: Reader, names: Directory) -> Iterator[tuple[Address, str]]:
     for account in aws.items("organizations", "list_delegated_administrators", "DelegatedAdministrators"):
         identity = account["Id"]
-        yield names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity), identity
+        yield account_with_id(identity, names), identity
 
 
 def _services(aws: Reader, identity: str) -> Iterator[str]:

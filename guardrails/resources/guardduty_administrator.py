@@ -7,7 +7,7 @@ from typing import Final
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
-from guardrails.resources import ACCOUNT_TYPE
+from guardrails.resources import ACCOUNT_TYPE, account_with_id
 from guardrails.security_services import DISMISSAL
 
 ATTEMPTS: Final = 6
@@ -50,7 +50,7 @@ class GuardDutyAdministrators(ResourceType[GuardDutyAdministrator]):
             live = GuardDutyAdministrator(
                 name="GuardDuty",
                 region=aws.region,
-                administrator=names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity),
+                administrator=account_with_id(identity, names),
                 management_detector=_detector(aws)[1],
             )
             yield Live(live, {"id": identity})

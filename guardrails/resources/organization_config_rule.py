@@ -8,7 +8,7 @@ from typing import Any, Final
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.organization_deployments import RULE, Deployment, deploy, deployments, withdraw
-from guardrails.resources import ACCOUNT_TYPE
+from guardrails.resources import ACCOUNT_TYPE, account_with_id
 from guardrails.tagging import is_ours, tag_list
 
 METADATA: Final = "OrganizationManagedRuleMetadata"
@@ -79,11 +79,7 @@ class OrganizationConfigRules(ObjectType[OrganizationConfigRule]):
 
 def _account_name(names: Directory) -> Callable[[str], str]:
     """What we call the account with an id: by its logical name, a stranger by the id itself."""
-    return lambda identity: _account(identity, names).name
-
-
-def _account(identity: str, names: Directory) -> Address:
-    return names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity)
+    return lambda identity: account_with_id(identity, names).name
 
 
 def _now(aws: Writer, name: str, names: Directory) -> Live[OrganizationConfigRule] | None:
@@ -97,7 +93,9 @@ def _live(aws: Reader, found: Deployment, names: Directory) -> Live[Organization
         account=aws.account,
         region=aws.region,
         managed_rule=_managed_rule(found.content.get(METADATA, {})),
-        excluded_accounts=tuple(sorted(_account(each, names) for each in found.content.get("ExcludedAccounts", ()))),
+        excluded_accounts=tuple(
+            sorted(account_with_id(each, names) for each in found.content.get("ExcludedAccounts", ()))
+        ),
         failed_accounts=found.failures,
     )
     return Live(rule, {"id": found.arn, "arn": found.arn}, managed=is_ours(found.tags))

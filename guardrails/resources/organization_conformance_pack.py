@@ -8,7 +8,7 @@ from typing import Final
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.organization_deployments import PACK, Deployment, deploy, deployments, withdraw
-from guardrails.resources import ACCOUNT_TYPE
+from guardrails.resources import ACCOUNT_TYPE, account_with_id
 from guardrails.tagging import is_ours, tag_list
 
 TEMPLATE_TAG: Final = "guardrails:template"
@@ -90,11 +90,7 @@ class OrganizationConformancePacks(ObjectType[OrganizationConformancePack]):
 
 
 def _account_name(names: Directory) -> Callable[[str], str]:
-    return lambda identity: _account(identity, names).name
-
-
-def _account(identity: str, names: Directory) -> Address:
-    return names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity)
+    return lambda identity: account_with_id(identity, names).name
 
 
 def _live(aws: Reader, found: Deployment, names: Directory) -> Live[OrganizationConformancePack]:
@@ -105,7 +101,9 @@ def _live(aws: Reader, found: Deployment, names: Directory) -> Live[Organization
         region=aws.region,
         template_digest=found.tags.get(TEMPLATE_TAG, ""),
         parameters={each["ParameterName"]: each["ParameterValue"] for each in given},
-        excluded_accounts=tuple(sorted(_account(each, names) for each in found.content.get("ExcludedAccounts", ()))),
+        excluded_accounts=tuple(
+            sorted(account_with_id(each, names) for each in found.content.get("ExcludedAccounts", ()))
+        ),
         failed_accounts=found.failures,
     )
     return Live(pack, {"id": found.arn, "arn": found.arn}, managed=is_ours(found.tags))

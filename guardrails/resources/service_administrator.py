@@ -10,7 +10,7 @@ from typing import Any, Final
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Resource, ResourceType
 from guardrails.errors import AwsError
-from guardrails.resources import ACCOUNT_TYPE, trusted_access_address
+from guardrails.resources import ACCOUNT_TYPE, account_with_id, trusted_access_address
 from guardrails.security_services import DIALECTS, DISMISSAL, Dialect, administrators, switched
 
 ATTEMPTS: Final = 6
@@ -54,7 +54,7 @@ class ServiceAdministrators(ResourceType[ServiceAdministrator]):
                 live = ServiceAdministrator(
                     name=want.name,
                     region=want.region,
-                    administrator=names.address_of(ACCOUNT_TYPE, identity) or Address(ACCOUNT_TYPE, identity),
+                    administrator=account_with_id(identity, names),
                     management=None if want.management is None else switched(aws, dialect),
                 )
                 yield Live(live, {"id": identity})
