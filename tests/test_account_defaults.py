@@ -7,6 +7,7 @@ import pytest
 
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 HOME, OTHER = "eu-west-1", "eu-central-1"
 CONTACT = "{name: Security, title: On call, email: security@acme.example, phone: '+49 30 1234'}"
@@ -38,14 +39,9 @@ OF_THE_ACCOUNT: tuple[tuple[str, str, dict[str, Any], tuple[str, ...], Any], ...
 )
 
 
-def accounts(sandbox: Embedded) -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {str(each["Name"]): str(each["Id"]) for page in pages for each in page["Accounts"]}
-
-
 def found_wrong(sandbox: Embedded) -> Iterator[str]:
     """What plain boto3 finds not as it should be, everywhere."""
-    for name, account in accounts(sandbox).items():
+    for name, account in account_ids(sandbox).items():
         for region in (HOME, OTHER):
             for service, operation, asked, path, expected in (*REGIONAL, *(OF_THE_ACCOUNT if region == HOME else ())):
                 whose = {"AccountId": account} if service == "s3control" else {}
@@ -74,7 +70,7 @@ def test_put_everywhere_and_mended_where_broken(applied: Workplace, sandbox: Emb
     """
     assert list(found_wrong(sandbox)) == []
     assert applied.sandboxed("drift").code == 0
-    archive = accounts(sandbox)["Acme Log Archive"]
+    archive = account_ids(sandbox)["Acme Log Archive"]
     sandbox.client("ec2", OTHER, archive).enable_serial_console_access()
     sandbox.client("iam", HOME).delete_account_password_policy()
     drift = applied.sandboxed("drift", "--deep", "--output", "json")

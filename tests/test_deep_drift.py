@@ -7,6 +7,7 @@ import pytest
 
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace, denied
+from tests.organization_accounts import account_ids
 from tests.organization_snapshot import differences, in_order, snapshot
 
 SET = "AWS::CloudFormation::StackSet acme-kms-defaults"
@@ -23,9 +24,7 @@ def applied(workplace: Workplace) -> Workplace:
 
 
 def account_id(sandbox: Embedded, name: str) -> str:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    (found,) = [str(each["Id"]) for page in pages for each in page["Accounts"] if each["Name"] == name]
-    return found
+    return account_ids(sandbox)[name]
 
 
 def key_of(kms: Any) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 REGIONS = ("eu-west-1", "eu-central-1")
 ACCOUNT = "name: Acme Payments\nemail: aws+payments@acme.example\norganizational_unit: Workloads/Prod\n"
@@ -28,11 +29,6 @@ def declare(workplace: Workplace, control: str, *accepting: str) -> None:
     assert workplace.sandboxed("drift").code == 0
 
 
-def ids(sandbox: Embedded) -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {str(each["Name"]): str(each["Id"]) for page in pages for each in page["Accounts"]}
-
-
 def detector_of(sandbox: Embedded, region: str, account: str) -> tuple[Any, str]:
     client = sandbox.client("guardduty", region, account)
     return client, client.list_detectors()["DetectorIds"][0]
@@ -48,7 +44,7 @@ def plans_on(sandbox: Embedded, region: str, account: str) -> set[str]:
 
 def test_a_plan_that_is_off_in_one_member_is_named_and_switched_on(guarded: Workplace, sandbox: Embedded) -> None:
     """`drift --deep` names account, region and plan; `apply --deep` makes the one write that mends it; off, everything stays on."""
-    accounts = ids(sandbox)
+    accounts = account_ids(sandbox)
     assert guarded.sandboxed("drift", "--deep").code == 0
     client, own = detector_of(sandbox, REGIONS[1], accounts["Acme Security Tooling"])
     off = [{"Name": "RUNTIME_MONITORING", "Status": "DISABLED"}]
@@ -69,12 +65,12 @@ def test_a_plan_that_is_off_in_one_member_is_named_and_switched_on(guarded: Work
 
 def test_decided_by_an_organization_policy(guarded: Workplace, sandbox: Embedded) -> None:
     """A policy takes over, and covers a later account; back from it, `apply --deep` switches on what it had left off."""
-    before = set(ids(sandbox).values())
+    before = set(account_ids(sandbox).values())
     declare(guarded, "guardduty:\n  method: organization-policy\n  features: {S3_DATA_EVENTS: ALL}\n")
     guarded.write("config/accounts/payments.yaml", ACCOUNT)
     assert guarded.sandboxed("apply", "--yes").code == 0
-    (later,) = set(ids(sandbox).values()) - before
-    administrator = ids(sandbox)["Acme Security Tooling"]
+    (later,) = set(account_ids(sandbox).values()) - before
+    administrator = account_ids(sandbox)["Acme Security Tooling"]
     for region in REGIONS:
         client, own = detector_of(sandbox, region, administrator)
         members = client.list_members(DetectorId=own, OnlyAssociated="true")["Members"]

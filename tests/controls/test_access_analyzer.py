@@ -16,6 +16,7 @@ from guardrails.resources import account_address, delegated_administrator_addres
 from guardrails.resources.access_analyzer import AccessAnalyzer
 from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -120,16 +121,11 @@ access-analyzer:
 """
 
 
-def accounts(sandbox: "Embedded") -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {each["Name"]: each["Id"] for page in pages for each in page["Accounts"]}
-
-
 def audit(sandbox: "Embedded") -> set[tuple[str, ...]]:
     """What an auditor finds in the security account with plain boto3: every analyzer with its region, status and rules."""
     found = set()
     for region in (HOME, OTHER):
-        client = sandbox.client("accessanalyzer", region, accounts(sandbox)["Acme Security Tooling"])
+        client = sandbox.client("accessanalyzer", region, account_ids(sandbox)["Acme Security Tooling"])
         for each in client.list_analyzers()["analyzers"]:
             rules = client.list_archive_rules(analyzerName=each["name"])["archiveRules"]
             found.add((region, each["name"], each["type"], each["status"], *(rule["ruleName"] for rule in rules)))
@@ -152,7 +148,7 @@ def test_from_declaration_to_analyzers_and_back(workplace: Workplace, sandbox: "
     assert workplace.sandboxed("drift").code == 0
     assert audit(sandbox) == STANDING
 
-    ids = accounts(sandbox)
+    ids = account_ids(sandbox)
     client = sandbox.client("accessanalyzer", HOME, ids["Acme Security Tooling"])
     unused = client.get_analyzer(analyzerName="acme-unused-access")["analyzer"]["configuration"]["unusedAccess"]
     assert unused["unusedAccessAge"] == 60

@@ -15,6 +15,7 @@ from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.detective_organization_configuration import DetectiveOrganizationConfiguration
 from guardrails.resources.service_administrator import ServiceAdministrator
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -56,14 +57,9 @@ def test_settings_refused() -> None:
         Detective.model_validate({"auto_enable": "NONE"})
 
 
-def accounts(sandbox: "Embedded") -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {each["Name"]: each["Id"] for page in pages for each in page["Accounts"]}
-
-
 def outside(sandbox: "Embedded") -> set[tuple[str, str]]:
     """The accounts that an auditor does not find in the security account's graph with plain boto3, each with its region."""
-    ids, found = accounts(sandbox), set()
+    ids, found = account_ids(sandbox), set()
     security = ids["Acme Security Tooling"]
     for region in (HOME, OTHER):
         detective = sandbox.client("detective", region, security)
@@ -88,7 +84,7 @@ def test_from_declaration_to_members_and_back(workplace: Workplace, sandbox: "Em
     assert outside(sandbox) == set()
     assert workplace.sandboxed("drift").code == 0
 
-    ids = accounts(sandbox)
+    ids = account_ids(sandbox)
     detective = sandbox.client("detective", OTHER, ids["Acme Security Tooling"])
     (graph,) = detective.list_graphs()["GraphList"]
     detective.delete_members(GraphArn=graph["Arn"], AccountIds=[ids["payments"], ids["Acme Prod"]])

@@ -16,6 +16,7 @@ from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.inspector_organization_configuration import SCANS, InspectorOrganizationConfiguration
 from guardrails.resources.service_administrator import ServiceAdministrator
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -94,15 +95,10 @@ def test_settings_refused(settings: dict[str, object], message: str) -> None:
         Inspector.model_validate(settings)
 
 
-def accounts(sandbox: "Embedded") -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {each["Name"]: each["Id"] for page in pages for each in page["Accounts"]}
-
-
 def audit(sandbox: "Embedded") -> set[tuple[Any, ...]]:
     """What an auditor finds with plain boto3, account by account: the scans that are on, and how instances are scanned."""
     found = set()
-    for account in accounts(sandbox).values():
+    for account in account_ids(sandbox).values():
         for region in (HOME, OTHER):
             inspector = sandbox.client("inspector2", region, account)
             (own,) = inspector.batch_get_account_status()["accounts"]
@@ -129,7 +125,7 @@ def test_from_declaration_to_members_and_back(workplace: Workplace, sandbox: "Em
     assert audit(sandbox) == COVERED
     assert workplace.sandboxed("drift").code == 0
 
-    ids = accounts(sandbox)
+    ids = account_ids(sandbox)
     inspector = sandbox.client("inspector2", OTHER, ids["Acme Security Tooling"])
     inspector.disassociate_member(accountId=ids["payments"])
     sandbox.client("inspector2", OTHER, ids["payments"]).disable()

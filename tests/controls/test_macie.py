@@ -15,6 +15,7 @@ from guardrails.resources.delegated_administrator import DelegatedAdministrator
 from guardrails.resources.macie_organization_configuration import MacieOrganizationConfiguration
 from guardrails.resources.service_administrator import ServiceAdministrator
 from tests.command_line import Workplace
+from tests.organization_accounts import account_ids
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
@@ -75,15 +76,10 @@ def test_settings_refused(settings: dict[str, object], message: str) -> None:
         Macie.model_validate(settings)
 
 
-def accounts(sandbox: "Embedded") -> dict[str, str]:
-    pages = sandbox.client("organizations").get_paginator("list_accounts").paginate()
-    return {each["Name"]: each["Id"] for page in pages for each in page["Accounts"]}
-
-
 def audit(sandbox: "Embedded") -> set[tuple[Any, ...]]:
     """What an auditor finds with plain boto3, account by account: status, frequency, discovery."""
     found = set()
-    for account in accounts(sandbox).values():
+    for account in account_ids(sandbox).values():
         for region in (HOME, OTHER):
             macie = sandbox.client("macie2", region, account)
             session = macie.get_macie_session()
@@ -109,7 +105,7 @@ def test_from_declaration_to_members_and_back(workplace: Workplace, sandbox: "Em
     assert audit(sandbox) == COVERED
     assert workplace.sandboxed("drift").code == 0
 
-    ids = accounts(sandbox)
+    ids = account_ids(sandbox)
     macie = sandbox.client("macie2", OTHER, ids["Acme Security Tooling"])
     macie.disassociate_member(id=ids["payments"])
     macie.update_member_session(id=ids["Acme Prod"], status="PAUSED")
