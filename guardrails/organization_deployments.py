@@ -18,8 +18,9 @@ NOT_ADMINISTRATOR: Final = "OrganizationAccessDeniedException"
 PASSES_SOON: Final = (NOT_ADMINISTRATOR, "InsufficientPermissionsException", "ResourceInUseException")
 """Delegations and roles that were only just made, and accounts that came meanwhile, take a moment."""
 NO_RECORDER: Final = "NoAvailableConfigurationRecorder"
-ATTEMPTS: Final = 10
+ATTEMPTS: Final = 60
 PAUSE: Final = 30.0
+"""Half an hour: so long StackSets may take until a dozen accounts that came in the same run record in every region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def deployments(
 def deploy(aws: Writer, kind: Kind, name: str, account_name: Callable[[str], str], **request: Any) -> str:
     """Deploy something new, or a new version of it, and follow it to its end in every account; gives its ARN.
 
-    An account that came only just now gets its recorder by auto-deployment, which nobody waits for: so it is put a few times over.
+    An account that came only just now gets its recorder by auto-deployment, which nobody waits for: so it is put over and over.
 
     Raises: AwsError, with every account where it failed and why.
     """

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from guardrails import organization_deployments
 from guardrails.aws.connection import Connection
+from guardrails.aws.gateway import Tempo
 from guardrails.engine.observe import observe
 from guardrails.errors import AwsError
 from guardrails.resources import account_address
@@ -76,9 +78,14 @@ def test_what_was_changed_by_hand_is_seen_and_mended(
 
 
 def test_a_failure_names_the_account(
-    connection: Connection, sandbox: "Embedded", administrator: str, member: Callable[[str], str]
+    connection: Connection,
+    sandbox: "Embedded",
+    administrator: str,
+    member: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where an account does not record the put fails and names it, the next plan does too, and the next put mends it."""
+    monkeypatch.setattr(organization_deployments, "ATTEMPTS", 2)
     prod = member("prod")
     with pytest.raises(AwsError, match="prod: NoAvailableConfigurationRecorderException"):
         put(connection, TYPE, WANTED)
@@ -86,6 +93,27 @@ def test_a_failure_names_the_account(
     assert live is not None
     assert [each.partition(":")[0] for each in live.resource.failed_accounts] == ["prod"]
     record(sandbox, prod)
+    put(connection, TYPE, WANTED)
+    assert rules(sandbox, prod) == ["EIP_ATTACHED"]
+
+
+def test_an_account_that_records_a_while_later(
+    connection: Connection,
+    sandbox: "Embedded",
+    administrator: str,
+    member: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An account whose recorder comes only after ten minutes, as StackSets has much to do, fails no put."""
+    prod, waited = member("prod"), list[float]()
+
+    def wait(tempo: Tempo, seconds: float) -> None:
+        waited.append(seconds)
+        if waited.count(organization_deployments.PAUSE) == 20:
+            waited.clear()
+            record(sandbox, prod)
+
+    monkeypatch.setattr(Tempo, "wait", wait)
     put(connection, TYPE, WANTED)
     assert rules(sandbox, prod) == ["EIP_ATTACHED"]
 
