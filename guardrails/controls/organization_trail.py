@@ -213,7 +213,8 @@ CONTROL = Control(
     description=(
         "One trail of the management account records all management events of every account and region, tomorrow's too, into the "
         "log archive, with digests that prove that nothing was changed. Data events and Insights can be recorded besides; delivery "
-        "to CloudWatch Logs brings the metric filters and alarms of CIS AWS Foundations, section Monitoring."
+        "to CloudWatch Logs brings the metric filters and alarms of CIS AWS Foundations, section Monitoring. Neither is on unless it is "
+        "asked for: CIS 3.8 and 3.9 take `data_events` of S3 objects, CIS 4.1 to 4.15 `cloudwatch_logs`."
     ),
     makes=(
         "CloudTrail's trusted access, and AWS::CloudTrail::Trail in the management account's home region",
