@@ -140,11 +140,8 @@ def break_by_hand(sandbox: Embedded, audit: Audit) -> None:
 def test_what_is_broken_by_hand_is_named_and_mended_and_nothing_else(workplace: Workplace, sandbox: Embedded) -> None:
     """`drift --deep` names each broken setting with account and region; `apply --deep` mends it; nothing else is written."""
     workplace.declare_everything()
-    applied = workplace.sandboxed("apply", "--yes")
-    assert applied.code == 0, applied.out + applied.err
-    audit = Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content))
-    assert audit.deviations() == []
-    break_by_hand(sandbox, audit)
+    assert audited(workplace, sandbox) == []
+    break_by_hand(sandbox, Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content)))
     drift = workplace.sandboxed("drift", "--deep", "--output", "json")
     found = {change["address"]: set(change["differences"]) for change in drift.document["changes"]}
     archive = found.pop("AWS::CloudFormation::Stack acme-log-archive @ log-archive/eu-west-1")
