@@ -19,6 +19,7 @@ REPLACED: Final[Mapping[str, str]] = MappingProxyType(
         "moto.iam.models:IAMBackend.get_policy_version": "(self, policy_arn: str, version_id: str) -> PolicyVersion",
         "moto.iam.models:IAMBackend.list_policy_versions": "(self, policy_arn: str) -> list[PolicyVersion]",
         "moto.kms.models:generate_private_key": "(key_spec: str) -> moto.kms.utils.AbstractPrivateKey",
+        "moto.s3.models:FakeBucket._log_permissions_enabled_policy": "(target_bucket: FakeBucket, target_prefix: str | None) -> bool",
         "moto.s3.models:S3Backend.get_object_lock_configuration": (
             "(self, bucket_name: str) -> tuple[bool, str | None, int | None, int | None]"
         ),

@@ -4,11 +4,12 @@ Nothing is stored in them, and nothing can be asked of them.
 Source: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateEventDataStore.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from moto.cloudtrail.models import cloudtrail_backends
 from moto.moto_api._internal import mock_random
 
 from guardrails.sandbox.account_services import delivery
@@ -43,7 +44,6 @@ class EventDataStore:
 
     arn: str
     settings: dict[str, Any]
-    tags: Sequence[Mapping[str, str]]
     status: str = "ENABLED"
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -62,9 +62,10 @@ def create_event_data_store(call: Call) -> Answer:
         raise Refusal("EventDataStoreAlreadyExistsException", "An event data store with that name already exists.")
     settings = _checked(call, {**DEFAULTS, **given})
     arn = f"arn:aws:cloudtrail:{call.region}:{call.account_id}:eventdatastore/{mock_random.uuid4()}"
-    made = EventDataStore(arn, settings, list(call.parameters.get("TagsList", [])))
+    made, tags = EventDataStore(arn, settings), list(call.parameters.get("TagsList", []))
     _own(call)[arn] = made
-    return {**_described(made), "TagsList": made.tags}
+    cloudtrail_backends[call.account_id][call.region].tagging_service.tag_resource(arn, tags)
+    return {**_described(made), "TagsList": tags}
 
 
 @operation("cloudtrail", "GetEventDataStore")

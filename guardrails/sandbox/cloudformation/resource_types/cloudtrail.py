@@ -167,7 +167,9 @@ class CloudTrailEventDataStore:
         """Apply the settings and tags."""
         given = _given(self.settings, properties)
         service_calls.ask(place, SERVICE, "UpdateEventDataStore", EventDataStore=resource.physical_id, **given)
-        self._found(place, resource).tags = tag_list(place.all_tags(properties.get("Tags")))
+        tagging = _backend(place).tagging_service
+        tagging.delete_all_tags_for_resource(resource.physical_id)
+        tagging.tag_resource(resource.physical_id, tag_list(place.all_tags(properties.get("Tags"))))
         return resource
 
     def delete(self, place: Place, resource: Resource, properties: Properties) -> None:
@@ -179,7 +181,8 @@ class CloudTrailEventDataStore:
         found = self._found(place, resource)
         if found.status != "ENABLED":
             return None
-        return {**found.settings, "Tags": own_tags({tag["Key"]: tag["Value"] for tag in found.tags})}
+        tags = _backend(place).tagging_service.get_tag_dict_for_resource(found.arn)
+        return {**found.settings, "Tags": own_tags(tags)}
 
     def _found(self, place: Place, resource: Resource) -> event_data_stores.EventDataStore:
         asked = service_calls.call(place, SERVICE, "GetEventDataStore", EventDataStore=resource.physical_id)

@@ -12,6 +12,15 @@ SELECTOR = {
     "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::one/"]}],
 }
 ADVANCED = [{"Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]
+DATA = [
+    {
+        "Name": "objects",
+        "FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+        ],
+    }
+]
 TRAIL: dict[str, Any] = {
     "TrailName": "audit",
     "CloudWatchLogsLogGroupArn": LOGS.format("one"),
@@ -29,6 +38,13 @@ TRAIL: dict[str, Any] = {
 
 
 def make_destinations(client: Client) -> None:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": SERVICE}],
+    }
+    for name in ("one", "two"):
+        client("logs").create_log_group(logGroupName=name)
+        client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     for topic in ("first", "second"):
         client("sns").create_topic(Name=topic)
     s3 = client("s3")
@@ -54,7 +70,43 @@ def remove(client: Client, name: str) -> None:
     client("cloudtrail").delete_trail(Name=name)
 
 
+def store_updated(**parameters: Any) -> Change:
+    return lambda client, name: client("cloudtrail").update_event_data_store(EventDataStore=name, **parameters)
+
+
+def untag_store(client: Client, name: str) -> None:
+    client("cloudtrail").remove_tags(ResourceId=name, TagsList=[TAGS[0]])
+
+
+def remove_store(client: Client, name: str) -> None:
+    client("cloudtrail").update_event_data_store(EventDataStore=name, TerminationProtectionEnabled=False)
+    client("cloudtrail").delete_event_data_store(EventDataStore=name)
+
+
 SPECIMENS = [
+    Specimen(
+        "AWS::CloudTrail::EventDataStore",
+        {
+            "Name": "events",
+            "AdvancedEventSelectors": ADVANCED,
+            "BillingMode": "EXTENDABLE_RETENTION_PRICING",
+            "MultiRegionEnabled": True,
+            "OrganizationEnabled": False,
+            "RetentionPeriod": 400,
+            "TerminationProtectionEnabled": True,
+            "Tags": TAGS,
+        },
+        {
+            "Name": store_updated(Name="others"),
+            "AdvancedEventSelectors": store_updated(AdvancedEventSelectors=DATA),
+            "MultiRegionEnabled": store_updated(MultiRegionEnabled=False),
+            "RetentionPeriod": store_updated(RetentionPeriod=500),
+            "TerminationProtectionEnabled": store_updated(TerminationProtectionEnabled=False),
+            "Tags": untag_store,
+        },
+        remove_store,
+        fixed=frozenset({"BillingMode", "KmsKeyId", "OrganizationEnabled"}),
+    ),
     Specimen(
         "AWS::CloudTrail::Trail",
         TRAIL,
