@@ -153,13 +153,14 @@ def _recorder(organization: Organization, library: Library, settings: Config) ->
         included_types=settings.included_types,
         snapshot_frequency=settings.snapshots,
     )
+    before = {account_address(account.name) for account in accounts_in(organization, settings.targets)}  # for the rules
     return Deployment(
         name=config_recorder_name(organization),
         template=template,
         description="AWS Config's recorder and delivery channel of each account and region",
         parameters={"LandingBucket": landing_bucket(organization, "config", organization.home_region)},
         capabilities=("CAPABILITY_IAM",),
-        depends_on=frozenset({landing_stack(organization, organization.home_region)}),
+        depends_on=frozenset({landing_stack(organization, organization.home_region), *before}),
     )
 
 
@@ -293,7 +294,6 @@ CONTROL = Control(
     sources=(
         "https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
-        "https://docs.aws.amazon.com/config/latest/developerguide/aggregated-register-delegated-administrator.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/config-rule-multi-account-deployment.html",
         "https://docs.aws.amazon.com/config/latest/developerguide/conformance-pack-organization-apis.html",
     ),

@@ -47,10 +47,11 @@ def names(kind: type[Resource], items: Collection[Resource | Caveat], region: st
 
 
 def test_recorders_first(organization: Organization, library: Library) -> None:
-    """Recorders wait for the landing bucket; rules for every recorder, the delegation, and the roles that deploy them."""
+    """Recorders wait for the accounts and the landing bucket; rules for every recorder, the delegation, and the roles that deploy them."""
     items = compiled(organization, library)
     (recorders,) = of(StackSet, items)
-    assert recorders.depends_on == {landing_stack(organization, HOME)}
+    accounts = {account_address(account.name) for account in organization.accounts}
+    assert recorders.depends_on == {landing_stack(organization, HOME), *accounts}
     assert recorders.parameters == {"LandingBucket": f"acme-config-logs-{Ref(account_address('log-archive'))}-{HOME}"}
     assert {(role.name, role.account, role.region) for role in of(ServiceLinkedRole, items)} == {
         (DEPLOYMENT, account, HOME) for account in ("", SECURITY)
