@@ -13,9 +13,11 @@ into the archive within minutes, and expires here after days. Nobody but the ser
 | guardduty | key and bucket in one region, and no export into opt-in regions from others |
 
 Each service writes for this organization only (`aws:SourceOrgID`; GuardDuty for the security account), and only from resources of
-this region where the page names their ARNs. In a region that must be enabled GuardDuty has a name of its own. Load balancers deliver
-as a service in every region: AWS recommends that over the accounts that older regions once delivered from. Where they do not say for
-which organization, their ARN is enough: what they write lies below the id of the load balancer's account.
+this region where the page names their ARNs. Whoever has AWS Config or CloudWatch Logs deliver could name another account's folder as
+a prefix: these two write below the account that they act for alone, as the pages have it. In a region that must be enabled GuardDuty
+has a name of its own. Load balancers deliver as a service in every region: AWS recommends that over the accounts that older regions
+once delivered from. Where they do not say for which organization, their ARN is enough: what they write lies below the id of the load
+balancer's account.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-put-object,
 https://docs.aws.amazon.com/config/latest/APIReference/API_DeliveryChannel.html,
@@ -60,6 +62,8 @@ Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 PLACE: Final = "${AWS::AccountId}-${AWS::Region}"
 LOGS: Final = "delivery.logs.amazonaws.com"
 GUARDDUTY: Final = "guardduty.amazonaws.com"
+OWN: Final = "/AWSLogs/${!aws:SourceAccount}/*"
+HIVE: Final = "/AWSLogs/aws-account-id=${!aws:SourceAccount}/*"
 OF_LOGS: Final = "arn:${AWS::Partition}:logs:${AWS::Region}:*:*"
 LOAD_BALANCERS: Final = "arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:*:loadbalancer/*"
 DETECTORS: Final = "arn:${AWS::Partition}:guardduty:${AWS::Region}:${SecurityAccountId}:detector/*"
@@ -70,6 +74,7 @@ class Writer:
     """A service that delivers: what it asks of the bucket first, the ARNs it acts for, whether it gives what it wrote to the owner.
 
     `tells`: whether it always says for which organization it acts.
+    `below` are the folders that it may write to: of services whose callers choose a prefix, only those of the account it acts for.
     """
 
     service: str
@@ -77,11 +82,12 @@ class Writer:
     source: str | None = None
     gives: bool = True
     tells: bool = True
+    below: tuple[str, ...] = ("/AWSLogs/*",)
 
 
-OF_DELIVERY: Final = Writer(LOGS, ("s3:GetBucketAcl", "s3:ListBucket"), OF_LOGS)
+OF_DELIVERY: Final = Writer(LOGS, ("s3:GetBucketAcl", "s3:ListBucket"), OF_LOGS, below=(OWN, HIVE))
 WRITERS: Final[dict[Purpose, tuple[Writer, ...]]] = {
-    "config": (Writer("config.amazonaws.com", ("s3:GetBucketAcl", "s3:ListBucket")),),
+    "config": (Writer("config.amazonaws.com", ("s3:GetBucketAcl", "s3:ListBucket"), below=(OWN,)),),
     "elb": (
         Writer("logdelivery.elasticloadbalancing.amazonaws.com", source=LOAD_BALANCERS, gives=False, tells=False),
         OF_DELIVERY,
@@ -162,13 +168,15 @@ def destinations(p: Parameters) -> list[Destination]:
 
 def delivery(p: Parameters, purpose: Purpose) -> list[dict[str, Any]]:
     """Nobody but services writes, and these only for this organization."""
-    whole, objects, logs = (Sub(f"${{{purpose.capitalize()}.Arn}}{below}") for below in ("", "/*", "/AWSLogs/*"))
+    arn = f"${{{purpose.capitalize()}.Arn}}"
+    whole, objects = Sub(arn), Sub(f"{arn}/*")
     found = [deny("WritesByPeople", "s3:PutObject", objects, Bool={"aws:PrincipalIsAWSService": "false"})]
     for index, writer in enumerate(WRITERS[purpose], 1):
         ours, who = acting_for(writer), principal(p, writer)
         if writer.asks:
             found.append(allow(f"Looks{index}", who, list(writer.asks), whole, **ours))
         given_away = {**ours, "StringEquals": {**ours["StringEquals"], **OWNED}} if writer.gives else ours
+        logs = [Sub(arn + below) for below in writer.below]
         found.append(allow(f"Delivers{index}", who, "s3:PutObject", logs, **given_away))
     return found
 

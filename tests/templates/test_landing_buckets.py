@@ -12,12 +12,14 @@ from botocore.exceptions import ClientError
 from guardrails.errors import ConfigError
 from guardrails.library import Library
 from guardrails.library.lint import RUN
+from guardrails.sandbox.account_services import delivery
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID as OWN
 
 if TYPE_CHECKING:
     from guardrails.sandbox.embedded import Embedded
 
 HOME = "eu-west-1"
+MEMBER = "222222222222"
 REGIONS = (HOME, "eu-central-1")
 PURPOSES = ("config", "elb", "guardduty", "network", "waf")
 SECOND = {"replica_region": "eu-central-1", "replication_time_control": True}
@@ -130,6 +132,31 @@ def test_load_balancers_need_not_say_for_which_organization(sandbox: "Embedded",
     assert load_balancers.keys() == {"StringEqualsIfExists", "ArnLike"}
     assert load_balancers["ArnLike"].keys() == {"aws:SourceArn"}
     assert [condition["StringEquals"].keys() >= {"aws:SourceOrgID"} for condition in conditions.values()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "service", "source"),
+    [
+        ("config", "config.amazonaws.com", f"arn:aws:config:{HOME}:{MEMBER}:x"),
+        *(
+            (purpose, "delivery.logs.amazonaws.com", f"arn:aws:logs:{HOME}:{MEMBER}:x")
+            for purpose in ("network", "waf")
+        ),
+    ],
+)
+def test_nobody_has_a_service_write_into_the_folder_of_another(
+    sandbox: "Embedded", landed: str, purpose: str, service: str, source: str
+) -> None:
+    """Whoever lets a service deliver with a prefix of his choice reaches the folder of his own account only."""
+    name = f"aws-waf-logs-acme-{OWN}-{HOME}" if purpose == "waf" else f"acme-{purpose}-logs-{OWN}-{HOME}"
+    assert landed
+    found = delivery.bucket(name)
+    assert found
+    said = {**delivery.context(service, source, MEMBER), "s3:x-amz-acl": "bucket-owner-full-control"}
+    assert delivery.may_write(found, service, f"AWSLogs/{MEMBER}/x", said)
+    assert delivery.may_write(found, service, f"AWSLogs/aws-account-id={MEMBER}/x", said) == (purpose != "config")
+    for stolen in (f"AWSLogs/{OWN}/x", f"AWSLogs/{OWN}/AWSLogs/{MEMBER}/x", "x"):
+        assert not delivery.may_write(found, service, stolen, said), stolen
 
 
 def test_members_write_into_their_own_folder(sandbox: "Embedded", landed: str) -> None:

@@ -1,16 +1,19 @@
 """Whether a resource policy lets an AWS service act on the resource: what services check before they write.
 
 Conditions are evaluated with the string and ARN operators over the context given; a condition key that is not given,
-or another operator, does not match.
+or another operator, does not match. Policy variables are known in `Resource`.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 OPERATORS: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"})
+
+VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9:/_-]+)\}")
 
 
 def allows(document: str | None, service: str, action: str, resource: str, context: Mapping[str, str]) -> bool:
@@ -27,8 +30,8 @@ def _matches(
 ) -> bool:
     return (
         _principal_matches(statement, service)
-        and _listed(statement, "Action", action.lower(), lower=True)
-        and _listed(statement, "Resource", resource, lower=False)
+        and _listed(statement, "Action", action.lower(), str.lower)
+        and _listed(statement, "Resource", resource, lambda pattern: _filled(pattern, context))
         and _conditions_match(statement.get("Condition", {}), context)
     )
 
@@ -42,12 +45,18 @@ def _principal_matches(statement: Mapping[str, Any], service: str) -> bool:
     )
 
 
-def _listed(statement: Mapping[str, Any], element: str, value: str, *, lower: bool) -> bool:
-    """Whether `Action` (or its `Not…` twin) covers the value."""
+def _listed(statement: Mapping[str, Any], element: str, value: str, read: Callable[[str], str]) -> bool:
+    """Whether `Action` or `Resource` (or its `Not…` twin) covers the value, each pattern read so."""
     negated = f"Not{element}" in statement
     patterns = [str(each) for each in _several(statement.get(f"Not{element}" if negated else element))]
-    found = any(_like(each.lower() if lower else each, value) for each in patterns)
+    found = any(_like(read(each), value) for each in patterns)
     return found != negated
+
+
+def _filled(pattern: str, context: Mapping[str, str]) -> str:
+    """The pattern with the values of its policy variables; one without a value stays, and nothing is called so."""
+    known = {key.lower(): value for key, value in context.items()}
+    return VARIABLE.sub(lambda match: known.get(match[1].lower(), match[0]), pattern)
 
 
 def _conditions_match(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:

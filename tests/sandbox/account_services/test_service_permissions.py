@@ -54,3 +54,14 @@ def test_a_policy_lets_a_service_in(statements: list[dict[str, Any]], allowed: b
 def test_no_policy_lets_nobody_in() -> None:
     """Without a policy nothing is allowed."""
     assert not allows(None, SERVICE, "s3:PutObject", RESOURCE, CONTEXT)
+
+
+def test_a_policy_variable_in_a_resource_stands_for_what_the_request_says() -> None:
+    """`${aws:SourceAccount}` in a resource is the account that the service acts for; of a request that names none it matches nothing."""
+    own = {"Principal": {"Service": "config.amazonaws.com"}, "Action": "s3:PutObject"}
+    statement = {**own, "Effect": "Allow", "Resource": "arn:aws:s3:::logs/AWSLogs/${aws:SourceAccount}/*"}
+    document, asked = json.dumps({"Statement": statement}), ("config.amazonaws.com", "s3:PutObject")
+    said = {"aws:SourceAccount": "222222222222"}
+    assert allows(document, *asked, "arn:aws:s3:::logs/AWSLogs/222222222222/x", said)
+    assert not allows(document, *asked, "arn:aws:s3:::logs/AWSLogs/333333333333/x", said)
+    assert not allows(document, *asked, "arn:aws:s3:::logs/AWSLogs/222222222222/x", {})
