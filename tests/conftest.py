@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole-baseline",
         action="store_true",
-        help="take the baseline that ships where everyday controls would do; apply it to twelve accounts, switch each control off",
+        help="run what is marked whole_baseline too, and take the baseline that ships where everyday controls would do",
     )
     parser.addoption(
         "--every-service",
@@ -66,8 +66,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the long files begin first; the others stay in the order, random or not, that they came in."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes too long for every day; let the long files begin first, the others stay in the order that they came in."""
+    marked = [item for item in items if item.get_closest_marker("whole_baseline")]
+    if marked and not config.getoption("--whole-baseline"):
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
@@ -76,13 +80,6 @@ def crash_every(request: pytest.FixtureRequest) -> int:
     """The step between the writes after which the crash test crashes."""
     step: int = request.config.getoption("--crash-every")
     return step
-
-
-@pytest.fixture(scope="session")
-def whole_baseline(request: pytest.FixtureRequest) -> None:
-    """Skips what takes too long for every day, unless it is asked for."""
-    if not request.config.getoption("--whole-baseline"):
-        pytest.skip("make baseline runs it")
 
 
 @pytest.fixture(scope="session")

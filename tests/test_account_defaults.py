@@ -9,6 +9,8 @@ from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
 from tests.organization_accounts import account_ids
 
+pytestmark = pytest.mark.whole_baseline
+
 HOME, OTHER = "eu-west-1", "eu-central-1"
 CONTACT = "{name: Security, title: On call, email: security@acme.example, phone: '+49 30 1234'}"
 CONTROLS = f"""\

@@ -46,7 +46,7 @@ def audited(workplace: Workplace, sandbox: Embedded) -> list[str]:
     return Audit(sandbox, pipeline.load(workplace.folder / "config", workplace.content)).deviations()
 
 
-@pytest.mark.usefixtures("whole_baseline")
+@pytest.mark.whole_baseline
 def test_every_setting_stands_in_every_account_and_region(wide: Workplace, sandbox: Embedded) -> None:
     """Twelve accounts in three regions: every row of the audit holds; also with one account more, and with one region more."""
     assert audited(wide, sandbox) == []
@@ -80,7 +80,7 @@ OFF = (
 """Every control of the baseline, those first that others do without."""
 
 
-@pytest.mark.usefixtures("whole_baseline")
+@pytest.mark.whole_baseline
 def test_each_control_can_be_switched_off(workplace: Workplace, sandbox: Embedded) -> None:
     """One after the other: what is to go is accepted by name, nothing is left to do, and what the others put stands as the audit has it."""
     workplace.declare_everything()
@@ -137,6 +137,7 @@ def break_by_hand(sandbox: Embedded, audit: Audit) -> None:
     sandbox.client("ec2", "eu-west-1", dev).disable_ebs_encryption_by_default()
 
 
+@pytest.mark.whole_baseline
 def test_what_is_broken_by_hand_is_named_and_mended_and_nothing_else(workplace: Workplace, sandbox: Embedded) -> None:
     """`drift --deep` names each broken setting with account and region; `apply --deep` mends it; nothing else is written."""
     workplace.declare_everything()

@@ -8,6 +8,8 @@ import pytest
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
 
+pytestmark = pytest.mark.whole_baseline
+
 HOME, OTHER = "eu-west-1", "eu-central-1"
 REGIONS: Final = (HOME, OTHER)
 CONTROLS = """

@@ -8,6 +8,8 @@ from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
 from tests.organization_accounts import account_ids
 
+pytestmark = pytest.mark.whole_baseline
+
 REGIONS = ("eu-west-1", "eu-central-1")
 ACCOUNT = "name: Acme Payments\nemail: aws+payments@acme.example\norganizational_unit: Workloads/Prod\n"
 CONFIGURATION = "Guardrails::GuardDuty::OrganizationConfiguration GuardDuty @ security-tooling/eu-central-1"

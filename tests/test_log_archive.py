@@ -9,6 +9,8 @@ import pytest
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
 
+pytestmark = pytest.mark.whole_baseline
+
 HOME, SECOND = "eu-west-1", "eu-central-1"
 ON = f"""
 organization-tree:

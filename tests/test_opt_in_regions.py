@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from guardrails.deployment import after_opt_in_regions
 from guardrails.resources import opt_in_region_address
 from guardrails.resources.opt_in_region import OptInRegion
@@ -34,6 +36,7 @@ def test_what_is_in_the_region_waits_for_it() -> None:
     assert waiting == [True, False, True, False, False]
 
 
+@pytest.mark.whole_baseline
 def test_one_apply_enables_the_region_and_works_in_it(workplace: Workplace, sandbox: Embedded) -> None:
     """Nothing hides what is to come; stacks, stack sets and delegations stand in the region; an account added later has it too."""
     workplace.edit("config/organization.yaml", "  - eu-central-1\n", f"  - {REGION}\n")

@@ -24,6 +24,8 @@ from guardrails.sandbox.serving import callers
 from guardrails.sandbox.serving.callers import Caller
 from tests.organization_line import FIRST_DAY, endpoint_of
 
+pytestmark = pytest.mark.whole_baseline
+
 STRANGER, KEY = "999999999999", "AKIASTRANGER"
 DECLARED = [
     {"kind": "rcp", "policy": "organization-principals-only"},

@@ -1,7 +1,11 @@
 """The organization trail with all it can have: applied, broken by hand, named, mended, switched off."""
 
+import pytest
+
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
+
+pytestmark = pytest.mark.whole_baseline
 
 NAME = "acme-organization-trail"
 CONTROLS = """identity-center: false

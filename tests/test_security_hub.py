@@ -21,6 +21,8 @@ from guardrails.model import Account, Organization, OrganizationalUnit
 from guardrails.sandbox.embedded import Embedded
 from tests.organization_line import FIRST_DAY, actions, endpoint_of
 
+pytestmark = pytest.mark.whole_baseline
+
 HOME, OTHER, THIRD = "eu-west-1", "eu-central-1", "us-east-1"
 ASSOCIATION, POLICY = "AWS::SecurityHub::PolicyAssociation", "AWS::SecurityHub::ConfigurationPolicy"
 PLACE = f"security-tooling/{HOME}"

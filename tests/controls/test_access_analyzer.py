@@ -139,6 +139,7 @@ STANDING = {
 }
 
 
+@pytest.mark.whole_baseline
 def test_from_declaration_to_analyzers_and_back(workplace: Workplace, sandbox: "Embedded") -> None:
     """Applied, the organization is analyzed; what is broken by hand is named and mended; off, the analyzers go once it is accepted."""
     workplace.declare_little()

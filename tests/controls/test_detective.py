@@ -70,6 +70,7 @@ def outside(sandbox: "Embedded") -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.whole_baseline
 def test_from_declaration_to_members_and_back(workplace: Workplace, sandbox: "Embedded") -> None:
     """Applied, every account is a member, one that joins too; one that is taken out is named and comes back; off, all stays."""
     workplace.declare_little()

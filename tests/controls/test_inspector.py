@@ -111,6 +111,7 @@ def audit(sandbox: "Embedded") -> set[tuple[Any, ...]]:
 COVERED = {(("ec2", "ecr", "lambda"), "EC2_HYBRID")}
 
 
+@pytest.mark.whole_baseline
 def test_from_declaration_to_members_and_back(workplace: Workplace, sandbox: "Embedded") -> None:
     """Applied, every account is scanned, one that joins too; what is broken by hand is named and mended; off, all stays."""
     workplace.declare_little()

@@ -21,6 +21,7 @@ def made(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return settings_template(repository, tmp_path_factory.mktemp("content"), REGIONS[0])
 
 
+@pytest.mark.whole_baseline
 def test_lint(made: dict[str, Any], tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark."""
     file = tmp_path / "template.json"

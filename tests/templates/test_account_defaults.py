@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from guardrails.cloudformation import template_body
 from guardrails.cloudformation.settings import stack_settings
 from guardrails.library import Library
@@ -45,6 +47,7 @@ def deployed(sandbox: "Embedded", region: str, template: dict[str, Any]) -> Any:
     return client
 
 
+@pytest.mark.whole_baseline
 def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark, with everything in it."""
     file = tmp_path / "template.json"

@@ -28,6 +28,7 @@ def group(repository: Path, **parameters: Any) -> Any:
     return rendered(repository, **parameters)["Resources"]["ConfigurationRecorder"]["Properties"]["RecordingGroup"]
 
 
+@pytest.mark.whole_baseline
 def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark, whatever is recorded."""
     files = []

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from guardrails.library import Library
 from guardrails.library.lint import RUN
 
 
+@pytest.mark.whole_baseline
 def test_clean_and_kept(repository: Path, tmp_path: Path) -> None:
     """cfn-lint has nothing to say; store and key stay without their stack; CloudTrail may use the key for this account's stores only."""
     template = Library(repository).template("event_data_store", prefix="acme", retention_days=400)

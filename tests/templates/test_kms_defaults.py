@@ -54,6 +54,7 @@ def policy(sandbox: "Embedded", keys: dict[str, str]) -> dict[str, dict[str, Any
     return policy_of(sandbox, keys["ebs"])
 
 
+@pytest.mark.whole_baseline
 def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, not even something to remark."""
     file = tmp_path / "template.json"

@@ -56,6 +56,7 @@ def landed(sandbox: "Embedded", repository: Path) -> str:
     return deploy(sandbox, "landing", template, **known, **into)["KeyArn"]
 
 
+@pytest.mark.whole_baseline
 def test_lint(repository: Path, tmp_path: Path) -> None:
     """cfn-lint finds nothing, with everything on and with as little as possible, in either home of the shipped configuration."""
     templates = {

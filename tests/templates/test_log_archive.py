@@ -56,6 +56,7 @@ def statements(policy: str) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     "parameters", [{}, {"mode": "COMPLIANCE", "retention_days": 2000}], ids=["default", "strictest"]
 )
+@pytest.mark.whole_baseline
 def test_lint(repository: Path, tmp_path: Path, parameters: dict[str, Any]) -> None:
     """cfn-lint finds nothing, not even something to remark, in either home of the shipped configuration."""
     file = tmp_path / "template.json"

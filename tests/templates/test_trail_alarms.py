@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from guardrails.library import Library
 from guardrails.library.lint import RUN
 
@@ -26,6 +28,7 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: each["Properties"] for name, each in template["Resources"].items() if each["Type"] == kind}
 
 
+@pytest.mark.whole_baseline
 def test_cfn_lint_finds_nothing(repository: Path, tmp_path: Path) -> None:
     """cfn-lint has nothing to say, and CloudFormation takes the template inline."""
     text = json.dumps(rendered(repository))
