@@ -228,7 +228,8 @@ CONTROL = Control(
     stays=(
         "All buckets, their policies and their keys stay, with what is in them, for as long as they are locked or longer; services "
         "go on delivering to them. Aliases, replication roles and stacks go: nothing is replicated any more. Before it is switched on "
-        "again, import the buckets into stacks of the same names, or delete them once they are empty: a name is there only once."
+        "again, import the buckets into stacks of the same names, or delete them once they are empty: a name is there only once. "
+        "The same is true of one kind of `landing`, and of a former `replica_region`, which keeps its copy."
     ),
     frameworks={
         "CIS AWS Foundations 5.0": ("3.5",),
