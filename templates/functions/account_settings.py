@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 8})
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 PAUSES = (2, 5, 10)  # what a role may do is not known everywhere at once
 client: Any = lru_cache(boto3.client)
