@@ -110,6 +110,7 @@ def _policy(
         content=content,
         description=source.title,
         targets=_targets(where),
+        origins=source.origins,
         depends_on=frozenset({policy_type_address(policy_type), *trusted}),
     )
     return policy, where.reason

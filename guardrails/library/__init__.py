@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Library:
-    """The content that controls draw on: a folder with `policies/<kind>/<id>.yaml` and `templates/<name>.py`."""
+    """The content that controls draw on: a folder with `policies/<kind>/<theme>/<id>.yaml` and `templates/<name>.py`."""
 
     content: Path
 
@@ -50,7 +50,7 @@ class Library:
         return policy_files.load(self.content / "policies", kind)
 
     def policy(self, kind: str, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "PolicySource":
-        """The policy `policies/<kind>/<name>.yaml`; `place` is where it was asked for, to point at when it does not exist.
+        """The policy `name` of a kind, in whichever theme; `place` is where it was asked for, to point at when it does not exist.
 
         Raises: ConfigError, with every problem of the file.
         """

@@ -41,6 +41,12 @@ class AuthorizationPolicy(PolicySource):
         """The names of its examples, in order."""
         return tuple(example.name for example in self.examples)
 
+    @property
+    def origins(self) -> tuple[tuple[str, ...], ...]:
+        """Where each statement of a rendered document was written, as file:line."""
+        places = [self.problem(("statements", index), "") for index in range(len(self.statements))]
+        return tuple((f"{place.file}:{place.line}",) for place in places)
+
     def render(self, parameters: Mapping[str, Any], facts: Mapping[str, Any], place: Place = NOWHERE) -> dict[str, Any]:
         """The policy document for these parameters, of a service control policy with trusted principals exempted.
 

@@ -1,4 +1,4 @@
-"""policies/<kind>/<id>.yaml -> policy documents: what the files of every kind have in common.
+"""policies/<kind>/<theme>/<id>.yaml -> policy documents: what the files of every kind have in common; the theme may be left out.
 
     id, title, description, severity, frameworks, source    what the policy is, and where AWS documents it
     parameters      name -> type (string, list, integer, boolean), description, default (none: it must be given), pattern
@@ -72,7 +72,8 @@ _SHOWN: Final = {"string": "text", "list": "a list of texts", "integer": "a whol
 class PolicySource(ABC):
     """One policy file, read and checked, ready to be rendered.
 
-    `marks` maps a path in the file (keys and list indexes) to line and column.
+    `theme` is the folder that holds it below its kind ("logging"), "" when it lies in the kind's own. `marks` maps a path in the
+    file (keys and list indexes) to line and column.
     """
 
     id: str
@@ -84,6 +85,7 @@ class PolicySource(ABC):
     source: str
     parameters: Mapping[str, Parameter]
     file: str
+    theme: str = ""
     marks: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -102,6 +104,11 @@ class PolicySource(ABC):
 
         Raises: ConfigError, with every problem: of the parameters, of an expression, of what AWS would refuse.
         """
+
+    @property
+    def origins(self) -> tuple[tuple[str, ...], ...]:
+        """Where each statement of a rendered document was written, as file:line; () where a policy has no statements."""
+        return ()
 
     @abstractmethod
     def without(

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -161,14 +161,16 @@ class DeclarativeShape(PolicyShape):
 
 
 def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
-    """Every policy of a kind, by id, from `folder/<kind>/*.yaml`.
+    """Every policy of a kind, by id, from `folder/<kind>/*.yaml` and `folder/<kind>/<theme>/*.yaml`.
 
     Raises: ConfigError, with every problem of every file.
     """
-    stray = [file for file in sorted((folder / kind).glob("[!.]*")) if file.suffix != ".yaml"]
-    problems = [Problem(str(file), 0, 0, "is no policy file", "policy files end in .yaml") for file in stray]
+    problems = [Problem(str(file), 0, 0, *complaint) for file, complaint in _strays(folder / kind)]
     found: dict[str, PolicySource] = {}
-    for file in sorted((folder / kind).glob("[!.]*.yaml")):
+    for file in _files(folder / kind):
+        if file.stem in found:
+            problems.append(Problem(str(file), 0, 0, f"is also {found[file.stem].file}", "give one another id"))
+            continue
         try:
             found[file.stem] = read_policy(file, kind)
         except ConfigError as error:
@@ -178,12 +180,25 @@ def load(folder: Path, kind: str) -> Mapping[str, PolicySource]:
     return found
 
 
+def _files(folder: Path) -> list[Path]:
+    """The policy files of a kind, those without a theme first."""
+    return [*sorted(folder.glob("[!.]*.yaml")), *sorted(folder.glob("[!.]*/[!.]*.yaml"))]
+
+
+def _strays(folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
+    for file in sorted([*folder.glob("[!.]*"), *folder.glob("[!.]*/[!.]*")]):
+        if file.is_dir() and file.parent != folder:
+            yield file, ("is a folder within a theme", "themes hold policy files only")
+        elif not file.is_dir() and file.suffix != ".yaml":
+            yield file, ("is no policy file", "policy files end in .yaml")
+
+
 def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> PolicySource:
-    """The policy `folder/<kind>/<name>.yaml`; `place` is where it was asked for.
+    """The policy `name.yaml` of a kind, in whichever theme; `place` is where it was asked for.
 
     Raises: ConfigError, with every problem of the file, or the nearest right name when there is no such file.
     """
-    files = {file.stem: file for file in (folder / kind).glob("[!.]*.yaml")}
+    files = {file.stem: file for file in reversed(_files(folder / kind))}
     if name not in files:
         raise ConfigError([Problem(*place, f"there is no policy {name!r} in {folder / kind}", nearest(name, files))])
     return read_policy(files[name], kind)
@@ -199,7 +214,8 @@ def read_policy(file: Path, kind: str) -> PolicySource:
     shape = _shape(SHAPES.get(kind, DeclarativeShape), document, file.stem, problems) if document else None
     if problems.found or document is None or shape is None:
         raise ConfigError(problems.found)
-    return shape.made({"kind": kind, "file": document.file, "marks": document.values})
+    theme = "" if file.parent.name == kind else file.parent.name
+    return shape.made({"kind": kind, "theme": theme, "file": document.file, "marks": document.values})
 
 
 SHAPES: Final[Mapping[str, type[PolicyShape]]] = {

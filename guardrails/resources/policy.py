@@ -25,7 +25,10 @@ PASSES_SOON: Final = ("PolicyTypeNotEnabledException",)
 
 @dataclass(frozen=True, kw_only=True)
 class Policy(Resource):
-    """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted."""
+    """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted.
+
+    `origins` tells for each statement of a declared policy where it was written, as file:line; several where statements were merged.
+    """
 
     TYPE = "AWS::Organizations::Policy"
 
@@ -34,6 +37,7 @@ class Policy(Resource):
     description: str = ""
     targets: tuple[Address, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[tuple[str, ...], ...] = field(default=(), compare=False, metadata={"managed": False})
 
 
 class Policies(ObjectType[Policy]):

@@ -224,3 +224,13 @@ def test_all_files_are_read_and_all_problems_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         Library(tmp_path).policies("scp")
     assert {Path(problem.file).name for problem in refused.value.problems} == {"a.yaml", "b.yaml", "c.yml"}
+
+
+def test_origins(tmp_path: Path) -> None:
+    """Every statement of a rendered document tells the file and line it was written on."""
+    repository = Path(__file__).parents[2]
+    policy = Library(repository).policy("scp", "protect-trusted-roles")
+    ((origin,),) = policy.origins
+    file, _, line = origin.rpartition(":")
+    assert Path(file) == repository / "policies/scp/identity/protect-trusted-roles.yaml"
+    assert "ProtectTrustedRoles" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
