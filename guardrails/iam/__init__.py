@@ -7,6 +7,7 @@ context           a request, and the condition keys that AWS fills in
 condition_block   what all condition operators share: IfExists, set operators, missing keys
 conditions/       the operators, one file per family
 patterns          wildcards and policy variables
+containment       whether one pattern, condition or statement certainly covers another
 narrowing         exempting principals from what a document denies
 declarative_…     the same for declarative policies: their grammar; which keys and values each type has
 inheritance       declarative policies along an account's path -> its effective policy
