@@ -6,6 +6,7 @@ policy type enabled, the services trusted that act on the policies.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ class DeclaredPolicy(Settings):
     """One policy of the library, where it holds, and with which parameters."""
 
     policy: str = Field(description="The id of a policy: a file name in the folder of its kind, without .yaml.")
-    name: str = Field("", description="Its name in AWS; needed only where one policy is declared twice.")
+    name: str = Field(default="", description="Its name in AWS; needed only where one policy is declared twice.")
     targets: GlobalTargetsSettings = Field(
         default_factory=Targets, description="Where it holds; everywhere when left out."
     )
@@ -82,6 +83,28 @@ def compiled(
     yield from (policy for policy, _ in policies.values())
 
 
+def joined(one: Policy, other: Policy) -> Policy:
+    """The one policy that two declarations of it come to, attached wherever either of them wants it.
+
+    Raises: ConfigError, at the second, where they are different policies of one name.
+    """
+    if (one.policy_type, one.content, one.description) == (other.policy_type, other.content, other.description):
+        return replace(
+            one,
+            targets=tuple(sorted({*one.targets, *other.targets})),
+            depends_on=one.depends_on | other.depends_on,
+            declared_at=tuple(dict.fromkeys([*one.declared_at, *other.declared_at])),
+        )
+    first, here = (next(iter(policy.declared_at), ("", 0, 0)) for policy in (one, other))
+    if one.policy_type != other.policy_type:
+        message = f"policies of two types are named {one.name}: {one.policy_type} and {other.policy_type}"
+        do = "give one of them another name:"
+    else:
+        message = f"the policy {one.name} is declared otherwise already"
+        do = "give both the same parameters, exclusions and exceptions, or leave it out of a pack with without:"
+    raise ConfigError([Problem(*here, message, f"at {':'.join(map(str, first))}; {do}")])
+
+
 def needs(policy_type: str) -> Iterator[Resource]:
     """What must stand before a policy of a type is attached: the type enabled, and for some a service trusted."""
     yield PolicyType(name=policy_type)
@@ -111,6 +134,7 @@ def _policy(
         description=source.title,
         targets=_targets(where),
         origins=source.origins,
+        declared_at=(place(declared),),
         depends_on=frozenset({policy_type_address(policy_type), *trusted}),
     )
     return policy, where.reason
@@ -120,7 +144,7 @@ def _placed(problem: Problem, declared: DeclaredPolicy) -> Problem:
     """A problem of the targets, which a policy file knows nothing about, where they stand; one that parameters make where these do."""
     where = declared.targets if declared.targets.source.file else declared
     if not problem.file:
-        return Problem(*place(where), problem.message, problem.suggestion)
+        return Problem(*place(where), f"{declared.policy}: {problem.message}", problem.suggestion)
     if not declared.parameters or problem.file == place(declared)[0]:
         return problem
     message = f"with these parameters, {problem.message} ({Path(problem.file).name}:{problem.line})"

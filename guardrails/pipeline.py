@@ -16,6 +16,7 @@ import guardrails.controls
 import guardrails.resources
 from guardrails import config
 from guardrails.controls import Control
+from guardrails.declared_policies import joined
 from guardrails.deployment import after_opt_in_regions
 from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
@@ -27,6 +28,7 @@ from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ORGANIZATION
+from guardrails.resources.policy import Policy
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
@@ -147,6 +149,12 @@ def _exclusive(organization: Organization) -> frozenset[str]:
 def _merge(found: dict[Address, Resource], resources: Iterable[Resource], control: str) -> Iterable[Problem]:
     for resource in resources:
         known = found.setdefault(resource.address, resource)
+        if isinstance(known, Policy) and isinstance(resource, Policy):
+            try:
+                found[resource.address] = joined(known, resource)
+            except ConfigError as error:
+                yield from error.problems
+            continue
         if known != resource:
             yield Problem(
                 "", 0, 0, f"two controls want {resource.address} to be different things", f"one of them is {control}"
@@ -160,15 +168,19 @@ def _places(organization: Organization) -> frozenset[tuple[str, str]]:
 
 
 def check_examples(declared: Declared) -> int:
-    """Evaluate every example of every policy in the library, for this organization; returns how many there are.
+    """Evaluate every example of every policy in the library, for this organization, and read every pack; returns how many examples.
 
-    Raises: ConfigError, with every example that is not decided as its file says.
+    Raises: ConfigError, with every example that is not decided as its file says, and every problem of a pack.
     """
     from guardrails.library.examples import check
 
     facts = with_placeholders(policy_facts(declared.organization))
     policies = [policy for kind in POLICY_TYPES for policy in declared.library.policies(kind).values()]
     problems = [problem for policy in policies for problem in check(policy, facts)]
+    try:
+        declared.library.packs()
+    except ConfigError as error:
+        problems += error.problems
     if problems:
         raise ConfigError(problems)
     return sum(len(policy.example_names) for policy in policies)

@@ -9,7 +9,7 @@ import pytest
 
 from guardrails import config
 from guardrails.controls.organization_policies import CONTROL, OrganizationPolicies
-from guardrails.declared_policies import TRUSTED, DeclaredPolicy, compiled
+from guardrails.declared_policies import TRUSTED, DeclaredPolicy, compiled, joined
 from guardrails.engine.resource import Caveat, Ref, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
@@ -72,6 +72,46 @@ def test_a_resource_control_policy_excludes_resources(library: Library) -> None:
     assert "aws:Principal" not in json.dumps(policy.content)
 
 
+def policy(**other: Any) -> Policy:
+    given: dict[str, Any] = {
+        "name": "p",
+        "policy_type": "TAG_POLICY",
+        "content": {"tags": {}},
+        "declared_at": (("a.yaml", 1, 2),),
+        "depends_on": frozenset(),
+    }
+    return Policy(**{**given, **other})
+
+
+def test_two_that_want_the_same() -> None:
+    """Equal policies of two declarations become one on the targets of both, which knows both places and waits for what either needs."""
+    dev, type_ = organizational_unit_address("Dev"), policy_type_address("TAG_POLICY")
+    there = (("b.yaml", 3, 4),)
+    both = joined(
+        policy(targets=(ROOT_ADDRESS,), depends_on=frozenset({type_})), policy(targets=(dev,), declared_at=there)
+    )
+    assert both.targets == tuple(sorted([ROOT_ADDRESS, dev]))
+    assert type_ in both.references()
+    assert both.declared_at == (("a.yaml", 1, 2), ("b.yaml", 3, 4))
+    assert joined(both, both) == both
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"content": {"tags": {"a": {}}}}, "the policy p is declared otherwise already (at a.yaml:1:2; give both"),
+        ({"description": "x"}, "the policy p is declared otherwise already (at a.yaml:1:2; give both"),
+        ({"policy_type": "S3_POLICY"}, "policies of two types are named p: TAG_POLICY and S3_POLICY (at a.yaml:1:2"),
+    ],
+)
+def test_two_that_want_different_things(other: dict[str, Any], message: str) -> None:
+    """Different policies of one name are refused at the second place, which names the first and what to do."""
+    with pytest.raises(ConfigError) as refused:
+        joined(policy(), policy(declared_at=(("b.yaml", 3, 4),), **other))
+    (problem,) = refused.value.problems
+    assert str(problem).startswith(f"b.yaml:3:4: {message}")
+
+
 def test_more_than_one_target_takes(library: Library) -> None:
     """Each type has its quota: four resource control policies of ours, ten declarative ones; what hangs elsewhere does not count."""
     tls = [("rcp", declared("require-tls", f"tls-{number}")) for number in range(5)]
@@ -112,9 +152,9 @@ def problems_of(tmp_path: Path, repository: Path, controls: str) -> list[str]:
         ("scp", "deny-root-user", "", "controls.yaml:3:13: 'kind' is 'scp', but should be 'rcp', 'declarative'"),
         ("tag", "environment-and-owners", "", "there is no policy 'environment-and-owners' in"),
         ("tag", "environment-and-owner", "excluded_accounts: [log-archive]",
-         "controls.yaml:5:16: a policy of the kind tag has no conditions, and so no exclusions"),
+         "controls.yaml:5:16: environment-and-owner: a policy of the kind tag has no conditions, and so no exclusions"),
         ("s3", "block-public-access", "excluded_organizational_units: [Sandbox]",
-         "controls.yaml:5:16: a policy of the kind s3 has no conditions, and so no exclusions"),
+         "controls.yaml:5:16: block-public-access: a policy of the kind s3 has no conditions, and so no exclusions"),
         ("declarative", "instance-metadata", "}\n      parameters: {hop_limit: 100",
          "controls.yaml:3:7: with these parameters, 'http_put_response_hop_limit' is '100' (instance-metadata.yaml:22)"),
     ],

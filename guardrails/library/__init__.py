@@ -1,6 +1,7 @@
 """policies/ and templates/ -> documents. The only package that imports jinja2 and troposphere, and only when it renders.
 
 policies            one file per policy of any kind: metadata, parameters, the policy, its own examples -> a policy document
+policy_packs        one file per pack: policies that are attached together, with their parameters
 templates           one troposphere file per stack -> a CloudFormation template
 conformance_packs   one YAML file per pack of AWS Config's rules, as AWS takes it
 """
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
     from guardrails.library.conformance_packs import ConformancePackSource
     from guardrails.library.policies import PolicySource
+    from guardrails.library.policy_packs import Pack
 
 
 @dataclass(frozen=True)
 class Library:
-    """The content that controls draw on: a folder with `policies/<kind>/<theme>/<id>.yaml` and `templates/<name>.py`."""
+    """The content that controls draw on: `policies/<kind>/<theme>/<id>.yaml`, `policies/packs/<id>.yaml`, `templates/<name>.py`."""
 
     content: Path
 
@@ -57,3 +59,21 @@ class Library:
         from guardrails.library import policy_files
 
         return policy_files.load_one(self.content / "policies", kind, name, place)
+
+    def packs(self) -> "Mapping[str, Pack]":
+        """Every pack of policies, by id.
+
+        Raises: ConfigError, with every problem of every file.
+        """
+        from guardrails.library import policy_packs
+
+        return policy_packs.load(self)
+
+    def pack(self, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "Pack":
+        """The pack `name`; `place` is where it was asked for, to point at when it does not exist.
+
+        Raises: ConfigError, with every problem of the file.
+        """
+        from guardrails.library import policy_packs
+
+        return policy_packs.load_one(self, name, place)

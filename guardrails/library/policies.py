@@ -124,20 +124,25 @@ class PolicySource(ABC):
 
         Raises: ConfigError, with every parameter that is unknown, missing or not of its type.
         """
-        problems = list(self._misgiven(parameters, place))
+        problems = [*self.misgiven(parameters, place), *self._missing(parameters, place)]
         if problems:
             raise ConfigError(problems)
         return {**facts, **{name: parameters.get(name, p.default) for name, p in self.parameters.items()}}
 
-    def _misgiven(self, parameters: Mapping[str, Any], place: Place) -> Iterator[Problem]:
-        for name in parameters.keys() - self.parameters.keys():
-            message = f"the policy {self.id} has no parameter {name!r}"
-            yield Problem(*place, message, nearest(name, self.parameters))
+    def misgiven(self, parameters: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+        """Every parameter that the policy does not have, or whose value it does not take; none is missed here."""
+        for name, value in parameters.items():
+            parameter = self.parameters.get(name)
+            if parameter is None:
+                message = f"the policy {self.id} has no parameter {name!r}"
+                yield Problem(*place, message, nearest(name, self.parameters))
+            elif complaint := parameter.complaint(value):
+                yield Problem(*place, f"parameter {name!r} of the policy {self.id} {complaint}")
+
+    def _missing(self, parameters: Mapping[str, Any], place: Place) -> Iterator[Problem]:
         for name, parameter in self.parameters.items():
             if name not in parameters and parameter.default is None:
                 yield Problem(*place, f"the policy {self.id} needs the parameter {name!r}", parameter.description)
-            elif name in parameters and (complaint := parameter.complaint(parameters[name])):
-                yield Problem(*place, f"parameter {name!r} of the policy {self.id} {complaint}")
 
     def filled(self, path: tuple[str | int, ...], value: Any, known: Mapping[str, Any]) -> Any:
         """A part of the file (the one at `path`) with every expression in it evaluated.

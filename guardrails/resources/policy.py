@@ -28,6 +28,7 @@ class Policy(Resource):
     """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted.
 
     `origins` tells for each statement of a declared policy where it was written, as file:line; several where statements were merged.
+    `declared_at` are the places (file, line, column) where it was attached.
     """
 
     TYPE = "AWS::Organizations::Policy"
@@ -38,6 +39,7 @@ class Policy(Resource):
     targets: tuple[Address, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[tuple[str, ...], ...] = field(default=(), compare=False, metadata={"managed": False})
+    declared_at: tuple[tuple[str, int, int], ...] = field(default=(), compare=False, metadata={"managed": False})
 
 
 class Policies(ObjectType[Policy]):
