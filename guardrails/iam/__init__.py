@@ -8,6 +8,7 @@ condition_block   what all condition operators share: IfExists, set operators, m
 conditions/       the operators, one file per family
 patterns          wildcards and policy variables
 containment       whether one pattern, condition or statement certainly covers another
+catalogue         AWS's actions and condition keys: a snapshot with its date; global_condition_keys, those of every service
 narrowing         exempting principals from what a document denies
 declarative_…     the same for declarative policies: their grammar; which keys and values each type has
 inheritance       declarative policies along an account's path -> its effective policy

@@ -28,7 +28,7 @@ def test_the_wheel_holds_the_engine_and_the_content(wheel: Path) -> None:
         for folder, kind in (("config", "yaml"), ("policies", "yaml"), ("templates", "py"))
         for file in (REPOSITORY / folder).rglob(f"*.{kind}")
     }
-    assert modules | content | {"guardrails/py.typed"} <= names
+    assert modules | content | {"guardrails/py.typed", "guardrails/iam/action_catalogue.txt"} <= names
     assert not any(name.startswith("tests") for name in names)
 
 
