@@ -11,8 +11,9 @@ from typing import Final
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Ref
+from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy
 from guardrails.iam.context import Request, Values
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, evaluate_rcps, evaluate_scps
+from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
 from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.iam.resource_control_services import is_restricted

@@ -8,7 +8,9 @@
 | `Null: "true"` | holds |
 | `ForAllValues:` (also when all values are empty text) | holds |
 | `ForAnyValue:` | does not hold |
-| `ForAnyValue:…IfExists` | undecided in AWS's documentation: refused |
+| `ForAnyValue:…IfExists` | undecided in AWS's documentation: whatever lets less through, and the answer says that it hangs on the key |
+
+A key that is not given may be there all the same: then the answer is the table's, and names the key.
 
 All conditions of a block must hold; one matching value of several is enough, and a negated operator wants none to match.
 
@@ -19,16 +21,18 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+from guardrails.iam.answers import NO, YES, Answer, both, certain, either
 from guardrails.iam.conditions import Operator, operators
 from guardrails.iam.conditions.null import NAME as NULL
-from guardrails.iam.context import Context
-from guardrails.iam.patterns import Matcher, Pattern, Piece, parse
+from guardrails.iam.context import Context, Values
+from guardrails.iam.patterns import Matcher, Pattern, Piece, parse, verbatim
 from guardrails.iam.refusal import UnsupportedPolicy
 
+REMEMBERED: Final = 4096
+"""How many values of a key a test remembers its answers for."""
 Quantifier = Literal["", "ForAllValues", "ForAnyValue"]
 _NAME: Final = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?", re.IGNORECASE)
 _QUANTIFIERS: Final[Mapping[str, Quantifier]] = {
@@ -55,6 +59,8 @@ def operator_use(name: str) -> OperatorUse:
     match = _NAME.fullmatch(name)
     operator = operators().get(match[2].casefold()) if match else None
     if match is None or operator is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(name, [known.name for known in operators().values()], n=1)
         raise UnsupportedPolicy(f"unknown condition operator {name!r}", f"did you mean {close[0]!r}?" if close else "")
     use = OperatorUse(operator, _QUANTIFIERS[(match[1] or "").casefold()], bool(match[3]))
@@ -63,48 +69,81 @@ def operator_use(name: str) -> OperatorUse:
     return use
 
 
-@dataclass(frozen=True, slots=True)
 class Test:
-    """One line of a Condition element: an operator, a key (in lower case) and values, ready to be asked many times."""
+    """One line of a Condition element: an operator, a key and values, ready to be asked many times.
 
-    use: OperatorUse
-    key: str
-    matchers: tuple[Matcher, ...]
-    patterns: tuple[Pattern, ...]
+    `key` is in lower case, `name` as it was written. `denies` says whether its statement does: what AWS leaves undecided is
+    answered so that less is let through.
+    """
+
+    __slots__ = ("_absent", "_answers", "_matchers", "_patterns", "_unknown", "key", "name", "use", "values")
+
+    def __init__(self, use: OperatorUse, key: str, values: Sequence[str], *, denies: bool, variables: bool) -> None:
+        self.use, self.name, self.key, self.values = use, key, key.lower(), tuple(values)
+        known = variables and use.operator.variables
+        patterns = [parse(text) if known else verbatim(text) for text in values]
+        self._patterns = tuple(pattern for pattern in patterns if pattern.variables)
+        ready = [pattern.resolve(lambda name: None) for pattern in patterns if not pattern.variables]
+        self._matchers = tuple(use.operator.matcher(pieces) for pieces in ready if pieces)
+        self._answers: dict[Values, Answer] = {}
+        self._absent = self._without_value(denies=denies)
+        self._unknown = (self._absent[0], frozenset({self.key}))
+
+    def ask(self, context: Context) -> Answer:
+        """Whether this line holds for a request."""
+        found = context.find(self.key)
+        if found is None:
+            return self._unknown
+        if found == ():
+            return self._absent
+        known = self._answers.get(found)
+        if known is None:
+            known = self._holds(found, context)
+            if not self._patterns:
+                if len(self._answers) >= REMEMBERED:
+                    self._answers.clear()
+                self._answers[found] = known
+        return known
 
     def holds(self, context: Context) -> bool:
-        """Whether this line holds for a request.
+        """Whether this line holds for a request, as far as is known."""
+        return self.ask(context)[0]
 
-        Raises: UnsupportedPolicy, where AWS's documentation leaves open what happens.
-        """
-        found = context.find(self.key)
+    def _without_value(self, *, denies: bool) -> Answer:
         if self.use.operator.name == NULL:
-            return any(matches("true" if found in {None, ()} else "false") for matches in self.matchers)
-        if self.use.quantifier:
-            return self._set_holds(found, context)
-        if found is None or found == ():
-            return self.use.if_exists or self.use.operator.negated
-        return isinstance(found, str) and self._value_holds(found, context)
+            return certain(any(matches("true") for matches in self._matchers))
+        if self.use.quantifier == "ForAllValues":
+            return YES
+        if self.use.quantifier == "ForAnyValue":
+            return (denies, frozenset({self.key})) if self.use.if_exists else NO
+        return certain(self.use.if_exists or self.use.operator.negated)
 
-    def _set_holds(self, found: str | tuple[str, ...] | None, context: Context) -> bool:
-        values = (found,) if isinstance(found, str) else found or ()
+    def _holds(self, found: Values, context: Context) -> Answer:
+        if self.use.operator.name == NULL:
+            return certain(any(matches("false") for matches in self._matchers))
+        values = (found,) if isinstance(found, str) else found
+        if not self.use.quantifier:
+            return self._value_holds(values[0], context) if isinstance(found, str) else NO
         if not any(values):
-            if self.use.quantifier == "ForAnyValue" and self.use.if_exists:
-                message = f"ForAnyValue with IfExists, and the request lacks {self.key}: AWS leaves open what happens"
-                raise UnsupportedPolicy(message, "add a Null condition instead of IfExists")
-            return self.use.quantifier == "ForAllValues"
-        together = all if self.use.quantifier == "ForAllValues" else any
+            return self._absent
+        together = both if self.use.quantifier == "ForAllValues" else either
         return together(self._value_holds(value, context) for value in values)
 
-    def _value_holds(self, value: str, context: Context) -> bool:
-        matched = any(matches(value) for matches in self.matchers) or any(
-            matches(value) for pattern in self.patterns if (matches := self._resolved(pattern, context))
+    def _value_holds(self, value: str, context: Context) -> Answer:
+        matched = either(
+            [
+                certain(any(matches(value) for matches in self._matchers)),
+                *(self._matches(pattern, value, context) for pattern in self._patterns),
+            ]
         )
-        return matched != self.use.operator.negated
+        return (not matched[0], matched[1]) if self.use.operator.negated else matched
 
-    def _resolved(self, pattern: Pattern, context: Context) -> Matcher | None:
+    def _matches(self, pattern: Pattern, value: str, context: Context) -> Answer:
         pieces = pattern.resolve(context.text)
-        return None if pieces is None else _matcher(self.use.operator, pieces)
+        if pieces is not None:
+            return certain(_matcher(self.use.operator, pieces)(value))
+        open_keys = frozenset(each.key.lower() for each in pattern.variables if context.find(each.key.lower()) is None)
+        return (False, open_keys)
 
 
 @lru_cache(maxsize=4096)
@@ -112,15 +151,14 @@ def _matcher(operator: Operator, pieces: tuple[Piece, ...]) -> Matcher:
     return operator.matcher(pieces)
 
 
-def compile_test(use: OperatorUse, key: str, values: Sequence[str]) -> Test:
-    """One line of a Condition element, made ready.
+def compile_test(
+    use: OperatorUse, key: str, values: Sequence[str], *, denies: bool = False, variables: bool = True
+) -> Test:
+    """One line of a Condition element, made ready; `variables` says whether the policy's version knows them.
 
     Raises: ValueError, when a value is not of the operator's type.
     """
-    patterns = [parse(text) if use.operator.variables else Pattern((Piece(text),)) for text in values]
-    late = tuple(pattern for pattern in patterns if pattern.variables)
-    ready = [pattern.resolve(lambda name: None) for pattern in patterns if not pattern.variables]
-    return Test(use, key.casefold(), tuple(use.operator.matcher(pieces) for pieces in ready if pieces), late)
+    return Test(use, key, values, denies=denies, variables=variables)
 
 
 def value_texts(value: Any) -> tuple[str, ...] | None:

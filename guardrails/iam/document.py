@@ -21,9 +21,10 @@ def minified(document: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a policy. Of `actions` and `not_actions` one is empty, and so of `resources` and `not_resources`.
+    """One statement of a policy. Of `actions` and `not_actions` one is empty, and of `resources` and `not_resources` one or both.
 
-    `label` names it in reports: its Sid, else "statement 2", counted from 1. `conditions` is the Condition element.
+    `label` names it in reports: its Sid, else "statement 2", counted from 1. `principal` and `not_principal` are the elements as
+    written, None where there is none. `conditions` is the Condition element.
     """
 
     label: str
@@ -32,6 +33,8 @@ class Statement:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
+    principal: Any = None
+    not_principal: Any = None
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -41,7 +44,9 @@ def parse(document: Any, policy_type: str) -> tuple[Statement, ...]:
     Raises: ConfigError, with everything that is wrong; UnsupportedPolicy, when the type's grammar is not known here.
     """
     found = [
-        Problem("", 0, 0, f"{flaw.where}: {flaw.message}", flaw.suggestion) for flaw in flaws(document, policy_type)
+        Problem("", 0, 0, f"{flaw.where}: {flaw.message}", flaw.suggestion)
+        for flaw in flaws(document, policy_type)
+        if flaw.refused
     ]
     if found:
         raise ConfigError(found)
@@ -56,5 +61,7 @@ def _statement(index: int, item: Mapping[str, Any]) -> Statement:
         not_actions=tuple(listed(item.get("NotAction", []))),
         resources=tuple(listed(item.get("Resource", []))),
         not_resources=tuple(listed(item.get("NotResource", []))),
+        principal=item.get("Principal"),
+        not_principal=item.get("NotPrincipal"),
         conditions=item.get("Condition", {}),
     )

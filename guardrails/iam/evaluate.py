@@ -1,224 +1,192 @@
-"""What service control policies, and resource control policies, decide about a request, and why.
+"""Whether a request is allowed, and why: AWS's evaluation logic over every kind of policy.
 
-Identity-based permission is assumed: the answer says what the organization leaves of it. An explicit Deny at any level of the
-account's path decides; else every level, from the root down to the account itself, needs an Allow (which resource control policies
-always have: AWS's own cannot be detached). What is not understood is refused, never guessed.
+An explicit Deny anywhere decides. Else service control policies must allow at every level of the principal's path, and then, in one
+account, identity or resource policy; across accounts, both. Boundary and session policies limit what identity policies give, and
+what resource policies give as far as they do not name the user or the session itself. Resource control policies only deny.
 
-Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html,
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html,
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html,
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Final, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
 
-from guardrails.iam.condition_block import Test, compile_test, operator_use, value_texts
-from guardrails.iam.context import Context, Request, principal
-from guardrails.iam.document import Statement, minified, parse
-from guardrails.iam.grammar import SERVICE_CONTROL, listed
-from guardrails.iam.patterns import Matcher, Pattern, action_matcher, resource_matcher
-from guardrails.iam.patterns import parse as parse_pattern
-from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.iam.answers import NO, YES, Answer, both, either
+from guardrails.iam.context import Context, Principal, Request, principal
+from guardrails.iam.decision import Decision, Reason
+from guardrails.iam.permission import Asked, permission
+from guardrails.iam.policies import RANKS, Candidates, Entry, Layer, Level, Policies
+from guardrails.iam.reasons import silent_levels, told
 from guardrails.iam.resource_control_services import is_restricted
 
-Outcome = Literal["allowed", "explicitDeny", "implicitDeny"]
-LATE_VALUE: Final = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}"
-FULL_AWS_ACCESS: Final[Mapping[str, Any]] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
-"""The policy that AWS attaches to everything when service control policies are enabled."""
+ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
+"""What nobody can be denied, in lower case.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+"""
+_SERVICE_CONTROL, _RESOURCE_CONTROL = RANKS[Layer.SERVICE_CONTROL], RANKS[Layer.RESOURCE_CONTROL]
+_BOUNDARY, _SESSION = RANKS[Layer.BOUNDARY], RANKS[Layer.SESSION]
+_AWS_MANAGED_KEY: Final = "alias/aws/"
 
 
-@dataclass(frozen=True)
-class NamedPolicy:
-    """One policy of a type, by its name in AWS; its document is understood once, when it is first needed."""
+def evaluate(request: Request, policies: Policies) -> Decision:
+    """What the policies decide about a request.
 
-    name: str
-    document: Mapping[str, Any]
-    type: str = SERVICE_CONTROL
-
-    @cached_property
-    def statements(self) -> "tuple[_Statement, ...]":
-        """The statements, ready to be asked.
-
-        Raises: ConfigError, when AWS would refuse the document; UnsupportedPolicy.
-        """
-        if LATE_VALUE in minified(self.document):
-            raise UnsupportedPolicy(
-                f"the policy {self.name} holds a value that is not known yet", "put a stand-in first"
-            )
-        for statement in listed(self.document.get("Statement", [])):
-            for operator in statement.get("Condition", {}) if isinstance(statement, Mapping) else ():
-                operator_use(operator)
-        return tuple(map(_compiled, parse(self.document, self.type)))
-
-
-@dataclass(frozen=True)
-class Level:
-    """One step of an account's path (the root, an organizational unit, the account) and the policies attached to it."""
-
-    name: str
-    policies: tuple[NamedPolicy, ...]
+    Raises: UnsupportedPolicy, when a policy uses what is not known here; ConfigError, when a document is none that AWS would accept.
+    """
+    if request.action.lower() == ALWAYS_ALLOWED:
+        return Decision("allowed", partial(_nothing_needed, request.action))
+    who, context = principal(request.principal_arn), Context(request)
+    candidates = policies.candidates(request.action)
+    denials, open_denials = _denials(request, who, context, candidates.denies, binding(request, who, policies))
+    if denials:
+        matched = tuple(entry for entry, _ in denials)
+        hanging = [keys for _, keys in denials]
+        depends = frozenset[str]() if not all(hanging) else hanging[0].union(*hanging)
+        return Decision("explicitDeny", partial(told, matched, context), depends)
+    levels = YES
+    if candidates.open_levels and bound_by_scps(who, policies):
+        levels = both(_any(entries, request, context) for _, entries in candidates.open_levels)
+    asked = Asked(request, who, context, policies, candidates.allows)
+    permitted, assumed = permission(asked)
+    answer = levels if permitted is YES else both((levels, permitted))
+    depends = answer[1] | open_denials if answer[1] or open_denials else answer[1]
+    if answer[0]:
+        return Decision("allowed", partial(_allowing, asked), depends, assumed)
+    return Decision("implicitDeny", partial(_lacking, asked, candidates), depends)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Reason:
-    """Why: at which level, by which policy and statement; the latter two are "" where nothing there allows."""
-
-    level: str
-    policy: str = ""
-    statement: str = ""
-    text: str = ""
-
-    def __str__(self) -> str:
-        where = " / ".join(part for part in (self.level, self.policy, self.statement) if part)
-        return f"{where}: {self.text}" if where else self.text
+def binding(request: Request, who: Principal, policies: Policies) -> tuple[bool, ...]:
+    """Which layers bind a request, by their rank."""
+    limited = who.has_identity and who.type != "Account"
+    binds = [True] * len(RANKS)
+    binds[_RESOURCE_CONTROL] = bool(policies.rcps) and bound_by_rcps(request, who, policies)
+    binds[_SERVICE_CONTROL] = bool(policies.scps) and bound_by_scps(who, policies)
+    binds[RANKS[Layer.IDENTITY]] = binds[_BOUNDARY] = limited
+    binds[_SESSION] = limited and who.type != "User"
+    return tuple(binds)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer, the reasons for it, and the keys (in lower case) that conditions asked for and the request did not give."""
+def bound_by_scps(who: Principal, policies: Policies) -> bool:
+    """Whether service control policies bind a principal: identities of member accounts, their root users included.
 
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    depends: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    label: str
-    denies: bool
-    actions: tuple[Matcher, ...]
-    negated_actions: bool
-    resources: tuple[Matcher | Pattern, ...]
-    negated_resources: bool
-    tests: tuple[Test, ...] = field(default=())
-
-    def matches(self, request: Request, context: Context) -> bool:
-        if any(matches(request.action) for matches in self.actions) == self.negated_actions:
-            return False
-        if any(_covers(resource, request, context) for resource in self.resources) == self.negated_resources:
-            return False
-        return all(test.holds(context) for test in self.tests)
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    return who.has_identity and who.account != policies.management_account and not who.service_linked
 
 
-def _covers(resource: Matcher | Pattern, request: Request, context: Context) -> bool:
-    if not isinstance(resource, Pattern):
-        return resource(request.resource)
-    pieces = resource.resolve(context.text)
-    return pieces is not None and resource_matcher(pieces)(request.resource)
+def bound_by_rcps(request: Request, who: Principal, policies: Policies) -> bool:
+    """Whether resource control policies bind a request, by its action, its resource and who asks.
+
+    Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    owner = request.owner or who.account
+    if who.service_linked or not is_restricted(request.action) or (owner and owner == policies.management_account):
+        return False
+    return not (request.action.lower().startswith("kms:") and _is_aws_managed_key(request))
 
 
-def _compiled(statement: Statement) -> _Statement:
-    patterns = [parse_pattern(text) for text in statement.resources or statement.not_resources]
-    tests = [
-        compile_test(operator_use(name), key, value_texts(value) or ())
-        for name, keys in statement.conditions.items()
-        for key, value in keys.items()
+def _is_aws_managed_key(request: Request) -> bool:
+    aliases = [value for key, value in request.context.items() if key.lower() == "kms:resourcealiases"]
+    named = [alias for value in aliases for alias in ([value] if isinstance(value, str) else value)]
+    return any(alias.startswith(_AWS_MANAGED_KEY) for alias in [*named, request.resource.rpartition(":")[2]])
+
+
+def _denials(
+    request: Request, who: Principal, context: Context, denies: Sequence[Entry], binds: Sequence[bool]
+) -> tuple[list[tuple[Entry, frozenset[str]]], frozenset[str]]:
+    """The statements that deny, each with the missing keys that it hangs on; and the keys that others may yet deny by."""
+    denials: list[tuple[Entry, frozenset[str]]] = []
+    open_keys: frozenset[str] = frozenset()
+    for entry in denies:
+        statement = entry.statement
+        if not binds[entry.rank] or (statement.principals is not None and statement.grant(who) is None):
+            continue
+        answer = statement.ask(request.resource, context)
+        if answer is NO:
+            continue
+        if answer[0]:
+            denials.append((entry, answer[1]))
+        else:
+            open_keys |= answer[1]
+    return denials, open_keys
+
+
+def _any(entries: Sequence[Entry], request: Request, context: Context) -> Answer:
+    return either(entry.statement.ask(request.resource, context) for entry in entries)
+
+
+def _nothing_needed(action: str) -> tuple[Reason, ...]:
+    return (Reason("", text=f"{action} needs no permission, and nobody can be denied it"),)
+
+
+def _allowing(asked: Asked) -> tuple[Reason, ...]:
+    """Every statement that allows, by layer and level; and what does not bind."""
+    binds = binding(asked.request, asked.who, asked.policies)
+    matched = [
+        entry
+        for rank, entries in enumerate(asked.allows)
+        if binds[rank]
+        for entry in entries
+        if entry.statement.grant(asked.who) is not None
+        and entry.statement.ask(asked.request.resource, asked.context)[0]
     ]
-    return _Statement(
-        label=statement.label,
-        denies=statement.effect == "Deny",
-        actions=tuple(map(action_matcher, statement.actions or statement.not_actions)),
-        negated_actions=bool(statement.not_actions),
-        resources=tuple(_ready(pattern) for pattern in patterns),
-        negated_resources=bool(statement.not_resources),
-        tests=tuple(tests),
-    )
+    return (*_unbound(asked), *told(matched, asked.context))
 
 
-def _ready(pattern: Pattern) -> Matcher | Pattern:
-    pieces = None if pattern.variables else pattern.resolve(lambda key: None)
-    return pattern if pieces is None else resource_matcher(pieces)
+def _unbound(asked: Asked) -> Iterator[Reason]:
+    who, policies = asked.who, asked.policies
+    if policies.scps and not bound_by_scps(who, policies):
+        yield Reason("", text=f"service control policies do not bind {_who(who, policies)}")
+    if policies.rcps and not bound_by_rcps(asked.request, who, policies):
+        yield Reason("", text=f"resource control policies do not bind {_what(asked)}")
+
+
+def _who(who: Principal, policies: Policies) -> str:
+    if who.service_linked:
+        return "service-linked roles"
+    if who.service:
+        return "AWS services"
+    return "the management account" if who.account == policies.management_account else "who belongs to no account"
+
+
+def _what(asked: Asked) -> str:
+    if asked.who.service_linked:
+        return "service-linked roles"
+    if not is_restricted(asked.request.action):
+        return asked.request.action
+    owner = asked.request.owner or asked.who.account
+    return "the management account" if owner == asked.policies.management_account else "AWS managed keys"
+
+
+def _lacking(asked: Asked, candidates: Candidates) -> tuple[Reason, ...]:
+    """What would have to allow and does not."""
+    depths = [
+        depth
+        for depth, entries in candidates.open_levels
+        if bound_by_scps(asked.who, asked.policies) and not _any(entries, asked.request, asked.context)[0]
+    ]
+    return (*silent_levels(asked.policies.scps, depths), *asked.lacking())
 
 
 def evaluate_scps(request: Request, levels: Sequence[Level], *, management_account: str = "") -> Decision:
-    """What the service control policies on the path of the principal's account decide.
-
-    `levels` lead from the root to the account. Principals of the management account (by its id), service-linked roles and AWS
-    services are not bound.
+    """What service control policies alone decide; `levels` lead from the root to the account of the principal.
 
     Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept; ValueError, without any level.
     """
-    unbound = _unbound(request, management_account)
-    if unbound:
-        return Decision("allowed", (Reason("", text=unbound),))
     if not levels:
         raise ValueError("an account's path has at least one level, the root")
-    return _decision(levels, *_matched(request, levels))
+    return evaluate(request, Policies(scps=tuple(levels), management_account=management_account))
 
 
 def evaluate_rcps(request: Request, levels: Sequence[Level], *, owner: str, management_account: str = "") -> Decision:
-    """What the resource control policies on the path of the account that owns the resource decide: denied, or allowed.
-
-    `levels` hold the policies that deny, from the root to the owner's account (`owner`, its id); `RCPFullAWSAccess` need not be among
-    them. Resources of the management account, requests of service-linked roles and services that take no part are not restricted.
+    """What resource control policies alone decide; `levels` lead from the root to the account that owns the resource.
 
     Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept.
     """
-    if owner == management_account:
-        return Decision("allowed", (Reason("", text="resource control policies do not bind the management account"),))
-    if principal(request.principal_arn).service_linked:
-        return Decision("allowed", (Reason("", text="resource control policies do not bind service-linked roles"),))
-    if not is_restricted(request.action):
-        return Decision("allowed", (Reason("", text=f"resource control policies do not restrict {request.action}"),))
-    matched, denied_by, open_keys = _matched(request, levels)
-    denials = tuple(reason for _, reason, denies in matched if denies)
-    return Decision("explicitDeny", denials, denied_by) if denials else Decision("allowed", (), open_keys)
-
-
-_Matched = tuple[Sequence[tuple[Level, Reason, bool]], frozenset[str], frozenset[str]]
-
-
-def _matched(request: Request, levels: Sequence[Level]) -> _Matched:
-    """The statements that match (level, reason, whether it denies), the missing keys behind denials, and those that left it open."""
-    context = Context(request)
-    matched: list[tuple[Level, Reason, bool]] = []
-    denied_by: set[str] = set()
-    open_keys: set[str] = set()
-    for level, policy, statement in _statements(levels):
-        context.missed = set()
-        if not statement.matches(request, context):
-            open_keys |= context.missed
-            continue
-        text = "denies it" if statement.denies else "allows it"
-        matched.append((level, Reason(level.name, policy.name, statement.label, text), statement.denies))
-        (denied_by if statement.denies else open_keys).update(context.missed)
-    return matched, frozenset(denied_by), frozenset(open_keys)
-
-
-def _statements(levels: Sequence[Level]) -> Iterator[tuple[Level, NamedPolicy, _Statement]]:
-    for level in levels:
-        for policy in level.policies:
-            for statement in policy.statements:
-                yield level, policy, statement
-
-
-def _unbound(request: Request, management_account: str) -> str:
-    who = principal(request.principal_arn)
-    if who.service:
-        return "service control policies do not bind AWS services"
-    if who.account == management_account:
-        return "service control policies do not bind the management account"
-    return "service control policies do not bind service-linked roles" if who.service_linked else ""
-
-
-def _decision(
-    levels: Sequence[Level],
-    matched: Sequence[tuple[Level, Reason, bool]],
-    denied_by: frozenset[str],
-    open_keys: frozenset[str],
-) -> Decision:
-    denials = tuple(reason for _, reason, denies in matched if denies)
-    if denials:
-        return Decision("explicitDeny", denials, denied_by)
-    silent = tuple(
-        Reason(level.name, text="nothing at this level allows it")
-        for level in levels
-        if not any(where is level for where, _, _ in matched)
-    )
-    if silent:
-        return Decision("implicitDeny", silent, open_keys)
-    return Decision("allowed", tuple(reason for _, reason, _ in matched), open_keys)
+    owned = replace(request, resource_owner=owner)
+    return evaluate(owned, Policies(rcps=tuple(levels), management_account=management_account))

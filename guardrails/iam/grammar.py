@@ -8,19 +8,26 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 from guardrails.iam import patterns
 from guardrails.iam.condition_block import OperatorUse, compile_test, operator_use, value_texts
+from guardrails.iam.principals import wrong_principals
 from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.iam.resource_control_services import RESOURCE_CONTROL_SERVICES
 
 Where = tuple[str | int, ...]
 VERSION: Final = "2012-10-17"
+OLD_VERSION: Final = "2008-10-17"
+"""What a document without a Version is: it knows no policy variables."""
 ELEMENTS: Final = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 SERVICE_CONTROL: Final = "SERVICE_CONTROL_POLICY"
 RESOURCE_CONTROL: Final = "RESOURCE_CONTROL_POLICY"
+IDENTITY: Final = "IDENTITY_POLICY"
+"""A policy of a user, a group or a role; a permissions boundary; a session policy: they have one grammar."""
+RESOURCE: Final = "RESOURCE_POLICY"
+TRUST: Final = "TRUST_POLICY"
+POLICY_TYPES: Final = (SERVICE_CONTROL, RESOURCE_CONTROL, IDENTITY, RESOURCE, TRUST)
 MULTIVALUED_KEYS: Final = frozenset(
     "aws:calledvia aws:principalorgpaths aws:principalservicenameslist aws:resourceorgpaths aws:sourceorgpaths aws:tagkeys "
     "kms:resourcealiases".split()
@@ -66,16 +73,12 @@ def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
 
     Raises: UnsupportedPolicy, when the grammar of the type is not known here.
     """
-    if policy_type not in (SERVICE_CONTROL, RESOURCE_CONTROL):
+    if policy_type not in POLICY_TYPES:
         raise UnsupportedPolicy(f"policies of type {policy_type} are not understood here")
     if not isinstance(document, Mapping):
         yield Flaw((), "a policy is a JSON object")
         return
-    for key in document.keys() - {"Version", "Statement"}:
-        name = policy_type.replace("_", " ").lower()
-        yield Flaw((key,), f"unknown element {key!r}", f"a {name} has Version and Statement")
-    if document.get("Version") != VERSION:
-        yield Flaw(("Version",), f"Version is {document.get('Version')!r}", f"it must be {VERSION!r}")
+    yield from _envelope(document, policy_type)
     statements = listed(document.get("Statement", []))
     if not statements:
         yield Flaw(("Statement",), "a policy needs at least one statement")
@@ -85,15 +88,41 @@ def flaws(document: Any, policy_type: str) -> Iterator[Flaw]:
         if not isinstance(statement, Mapping):
             yield Flaw(path, "a statement is a JSON object")
             continue
-        if policy_type == RESOURCE_CONTROL:
-            yield from _resource_control(path, statement)
-            yield from _statement(path, {key: value for key, value in statement.items() if key != "Principal"})
-        else:
-            yield from _statement(path, statement)
+        yield from _principals(path, statement, policy_type)
+        yield from _statement(path, statement, policy_type)
         sid = statement.get("Sid")
         if isinstance(sid, str) and sid in sids:
             yield Flaw((*path, "Sid"), f"two statements have the Sid {sid!r}")
         sids.add(str(sid or object()))
+
+
+def _envelope(document: Mapping[str, Any], policy_type: str) -> Iterator[Flaw]:
+    organizations = policy_type in (SERVICE_CONTROL, RESOURCE_CONTROL)
+    known = {"Version", "Statement"} if organizations else {"Version", "Statement", "Id"}
+    for key in document.keys() - known:
+        name = policy_type.replace("_", " ").lower()
+        yield Flaw((key,), f"unknown element {key!r}", f"a {name} has Version and Statement")
+    right = (VERSION,) if organizations else (VERSION, OLD_VERSION, None)
+    if document.get("Version") not in right:
+        yield Flaw(("Version",), f"Version is {document.get('Version')!r}", f"it must be {VERSION!r}")
+
+
+def _principals(path: Where, statement: Mapping[str, Any], policy_type: str) -> Iterator[Flaw]:
+    """What is wrong with whom a statement speaks of; a policy that is about one identity, or about all, names nobody."""
+    if policy_type == RESOURCE_CONTROL:
+        yield from _resource_control(path, statement)
+        return
+    present = [key for key in ("Principal", "NotPrincipal") if key in statement]
+    if policy_type in (SERVICE_CONTROL, IDENTITY):
+        name = "a service control policy" if policy_type == SERVICE_CONTROL else "an identity policy"
+        for key in present:
+            yield Flaw((*path, key), f"{name} has no {key}", "use a condition on aws:PrincipalArn")
+    elif len(present) != 1:
+        wanted = "one of them, not " + ("both" if present else "none")
+        yield Flaw(path, "a statement has either Principal or NotPrincipal", wanted)
+    else:
+        for at, message in wrong_principals(statement[present[0]]):
+            yield Flaw((*path, present[0], *at), message)
 
 
 def _resource_control(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -122,27 +151,38 @@ def _restricted(path: Where, action: Any) -> Iterator[Flaw]:
     if action == "*":
         yield Flaw(path, "a resource control policy names services", "write s3:* and so on, not * alone")
     elif service != "*" and service not in RESOURCE_CONTROL_SERVICES:
+        from difflib import get_close_matches
+
         close = get_close_matches(service, RESOURCE_CONTROL_SERVICES, n=1, cutoff=0.8)
         message = f"resource control policies do not restrict {service}"
         yield Flaw(path, message, f"did you mean {close[0]!r}?" if close else "", refused=False)
 
 
-def _statement(path: Where, statement: Mapping[str, Any]) -> Iterator[Flaw]:
-    for key in statement.keys() - set(ELEMENTS):
-        if key in {"Principal", "NotPrincipal"}:
-            yield Flaw((*path, key), f"a service control policy has no {key}", "use a condition on aws:PrincipalArn")
-        else:
-            close = get_close_matches(key, ELEMENTS, n=1)
-            yield Flaw((*path, key), f"unknown element {key!r}", f"did you mean {close[0]!r}?" if close else "")
+def _statement(path: Where, statement: Mapping[str, Any], policy_type: str) -> Iterator[Flaw]:
+    for key in statement.keys() - {*ELEMENTS, "Principal", "NotPrincipal"}:
+        from difflib import get_close_matches
+
+        close = get_close_matches(key, ELEMENTS, n=1)
+        yield Flaw((*path, key), f"unknown element {key!r}", f"did you mean {close[0]!r}?" if close else "")
     sid = statement.get("Sid", "")
-    if not isinstance(sid, str) or not _SID.fullmatch(sid):
+    if not isinstance(sid, str) or not (policy_type == RESOURCE or _SID.fullmatch(sid)):
         yield Flaw((*path, "Sid"), f"Sid is {sid!r}", "letters and digits only")
     if statement.get("Effect") not in ("Allow", "Deny"):
         yield Flaw((*path, "Effect"), f"Effect is {statement.get('Effect')!r}", "it is 'Allow' or 'Deny'")
     yield from _one_of(path, statement, "Action", "NotAction")
-    yield from _one_of(path, statement, "Resource", "NotResource")
+    yield from _resources(path, statement, policy_type)
     if "Condition" in statement:
         yield from _condition((*path, "Condition"), statement["Condition"])
+
+
+def _resources(path: Where, statement: Mapping[str, Any], policy_type: str) -> Iterator[Flaw]:
+    """What is wrong with the resources of a statement; a policy that hangs on its resource may leave it out, a trust policy must."""
+    present = [key for key in ("Resource", "NotResource") if key in statement]
+    if policy_type == TRUST:
+        for key in present:
+            yield Flaw((*path, key), f"a trust policy has no {key}", "it is about its own role")
+    elif present or policy_type != RESOURCE:
+        yield from _one_of(path, statement, "Resource", "NotResource")
 
 
 def _one_of(path: Where, statement: Mapping[str, Any], element: str, negated: str) -> Iterator[Flaw]:

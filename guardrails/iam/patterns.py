@@ -63,6 +63,11 @@ class Pattern:
         return tuple(pieces)
 
 
+def verbatim(text: str) -> Pattern:
+    """The pattern in a text from a policy whose version knows no variables (2008-10-17): only wildcards count."""
+    return Pattern((Piece(text),))
+
+
 def parse(text: str) -> Pattern:
     """The pattern in a text from a policy whose version knows variables (2012-10-17).
 
@@ -144,11 +149,16 @@ def _segment(segment: Sequence[tuple[str, bool]], index: int) -> str:
 
 def resource_matcher(pieces: Sequence[Piece]) -> Matcher:
     """A matcher for the Resource element: by segments, but a `*` that ends a segment may reach beyond the colon."""
+    return _matcher(resource_expression(pieces))
+
+
+def resource_expression(pieces: Sequence[Piece]) -> str:
+    """The regular expression of `resource_matcher`, for who matches many patterns at once."""
     expressions = []
     for index, segment in enumerate(_segments(pieces)):
         reaches = bool(segment) and segment[-1] == ("*", False)
         expressions.append(_segment(segment[:-1], index) + ".*" if reaches else _segment(segment, index))
-    return _matcher(":".join(expressions))
+    return ":".join(expressions)
 
 
 def action_matcher(pattern: str) -> Matcher:

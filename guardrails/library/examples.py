@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, GuardrailsError, Problem
+from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy
 from guardrails.iam.context import Request, Values
 from guardrails.iam.declarative_grammar import flaws
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, evaluate_rcps, evaluate_scps
+from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
 from guardrails.iam.grammar import RESOURCE_CONTROL
 from guardrails.iam.inheritance import merged
 from guardrails.library.authorization_policies import AuthorizationPolicy, Example

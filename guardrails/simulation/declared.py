@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from guardrails.engine.resource import Address, Ref, Resource
-from guardrails.iam.evaluate import Level, NamedPolicy
+from guardrails.iam import Level, NamedPolicy
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
 from guardrails.model import ROOT, Account, Organization
 from guardrails.placeholders import placeholder, with_placeholders

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
 from guardrails.problems import nearest
 from guardrails.simulation.permission_sets import IdentityPolicies
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, NamedPolicy
+from guardrails.iam import FULL_AWS_ACCESS, NamedPolicy
 from guardrails.resources.permission_set import PermissionSet
 
 IDENTITY: Final = "IDENTITY_POLICY"

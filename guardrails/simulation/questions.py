@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam.context import Request, Values, principal
-from guardrails.iam.evaluate import Decision, evaluate_rcps, evaluate_scps
+from guardrails.iam import Decision, Policies, Request, Values, evaluate, principal
 from guardrails.simulation.hierarchy import AccountPlace, Hierarchy
 
 ANY_RESOURCE: Final = "*"
@@ -48,15 +47,12 @@ def decide(hierarchy: Hierarchy, question: Question) -> Decision:
     """
     asked = request(hierarchy, question)
     home, owner = _home(hierarchy, asked.principal_arn), hierarchy.with_id(_owner(hierarchy, question))
-    if owner and owner.line.rcps:
-        by_owner = evaluate_rcps(
-            asked, owner.line.rcps, owner=owner.id, management_account=hierarchy.management_account
-        )
-        if by_owner.outcome != "allowed":
-            return by_owner
-    if home and home.line.scps:
-        return evaluate_scps(asked, home.line.scps, management_account=hierarchy.management_account)
-    return Decision("allowed", ())
+    policies = Policies(
+        scps=home.line.scps if home else (),
+        rcps=owner.line.rcps if owner else (),
+        management_account=hierarchy.management_account,
+    )
+    return evaluate(asked, policies)
 
 
 def request(hierarchy: Hierarchy, question: Question) -> Request:

@@ -128,11 +128,23 @@ def test_unknown_operators_are_refused(name: str, hint: str) -> None:
         operator_use(name)
 
 
-def test_what_aws_leaves_open_is_refused() -> None:
-    """ForAnyValue with IfExists is evaluated when the key is there, and refused when it is missing."""
+@pytest.mark.parametrize("given", [{}, {KEY: ()}])
+@pytest.mark.parametrize("denies", [True, False])
+def test_what_aws_leaves_open_lets_less_through(denies: bool, given: dict[str, Values]) -> None:
+    """ForAnyValue with IfExists and a missing key holds in a Deny, not in an Allow, and the answer hangs on the key."""
     assert holds("ForAnyValue:StringEqualsIfExists", ["a"], {KEY: ("a",)})
-    with pytest.raises(UnsupportedPolicy, match="leaves open"):
-        holds("ForAnyValue:StringEqualsIfExists", ["a"], {})
+    test = compile_test(operator_use("ForAnyValue:StringEqualsIfExists"), KEY, ["a"], denies=denies)
+    request = Request("arn:aws:iam::111111111111:role/R", "ec2:CreateTags", context=given)
+    assert test.ask(Context(request)) == (denies, frozenset({"aws:tagkeys"}))
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEqualsIfExists", "Null", "ForAllValues:StringLike"])
+def test_a_key_that_was_not_given_is_named(operator: str) -> None:
+    """An answer about a key of which nothing is known names it; about one that is certainly absent it does not."""
+    test = compile_test(operator_use(operator), KEY, ["true"])
+    role = "arn:aws:iam::111111111111:role/R"
+    assert test.ask(Context(Request(role, "ec2:CreateTags")))[1] == {"aws:tagkeys"}
+    assert not test.ask(Context(Request(role, "ec2:CreateTags", context={KEY: ()})))[1]
 
 
 def test_values_as_text() -> None:

@@ -7,6 +7,7 @@ import pytest
 from guardrails.iam.context import Context, Principal, Request, Values, principal
 
 ROLE = "arn:aws:iam::111111111111:role/Admin"
+SESSION = "arn:aws:sts::111111111111:assumed-role/Admin/kim"
 PATH = "o-exampleorg/r-exam/ou-exam-11111111/"
 
 
@@ -14,7 +15,7 @@ PATH = "o-exampleorg/r-exam/ou-exam-11111111/"
     ("text", "expected"),
     [
         (ROLE, Principal(ROLE, "111111111111", "AssumedRole")),
-        ("arn:aws:sts::111111111111:assumed-role/Admin/kim", Principal(ROLE, "111111111111", "AssumedRole")),
+        (SESSION, Principal(ROLE, "111111111111", "AssumedRole", session=SESSION)),
         ("arn:aws:iam::111111111111:root", Principal("arn:aws:iam::111111111111:root", "111111111111", "Account")),
         ("arn:aws:iam::111111111111:user/kim", Principal("arn:aws:iam::111111111111:user/kim", "111111111111", "User")),
         ("ec2.amazonaws.com", Principal(service="ec2.amazonaws.com")),
@@ -70,7 +71,7 @@ def test_what_is_no_action_is_refused(action: str) -> None:
 def test_filled_in(key: str, value: Values) -> None:
     """What AWS always knows of a request is there without being given."""
     request = Request(
-        "arn:aws:sts::111111111111:assumed-role/Admin/kim",
+        SESSION,
         "sqs:SendMessage",
         "arn:aws:sqs:eu-west-1:111111111111:queue",
         organization_path=PATH,
@@ -108,13 +109,27 @@ def test_a_service_has_no_principal_keys() -> None:
     """A service that asks for itself is known as a service, and by no ARN or account."""
     context = Context(Request("ec2.amazonaws.com", "s3:GetObject", organization_path=PATH))
     assert context.find("aws:principalisawsservice") == "true"
-    assert context.find("aws:principalarn") is None
-    assert context.find("aws:principalorgid") is None
+    assert context.find("aws:principalarn") == ()
+    assert context.find("aws:principalorgid") == ()
+    assert context.find("aws:sourceaccount") is None
 
 
-def test_what_was_asked_in_vain_is_remembered() -> None:
-    """Keys that the request lacks are collected, and a multivalued key has no text for a variable."""
-    context = Context(Request(ROLE, "s3:GetObject", context={"aws:TagKeys": ("a",)}))
+def test_what_is_not_known_is_not_absent() -> None:
+    """A key that nobody gave is not known; an empty one is certainly absent; a multivalued one has no text for a variable."""
+    context = Context(Request(ROLE, "s3:GetObject", context={"aws:TagKeys": ("a",), "aws:SourceVpc": ()}))
+    assert context.find("aws:principaltag/team") is None
+    assert context.find("aws:sourcevpc") == ()
     assert context.text("aws:TagKeys") is None
-    assert context.text("aws:PrincipalTag/Team") is None
-    assert context.missed == {"aws:principaltag/team"}
+
+
+@pytest.mark.parametrize("key", ["aws:SourceAccount", "aws:SourceArn", "aws:AssumedRoot", "aws:PrincipalServiceName"])
+def test_what_a_role_certainly_lacks(key: str) -> None:
+    """Keys of requests that AWS services make, and of centralized root access, are absent when a role calls."""
+    assert Context(Request(ROLE, "s3:GetObject")).find(key.lower()) == ()
+
+
+def test_outside_of_every_organization() -> None:
+    """A principal outside has no organization, which is another thing than one of which nothing is known."""
+    outside = Context(Request(ROLE, "s3:GetObject", organization_path=""))
+    assert outside.find("aws:principalorgid") == ()
+    assert Context(Request(ROLE, "s3:GetObject")).find("aws:principalorgid") is None

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy, Reason
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, Reason, evaluate_rcps, evaluate_scps
+from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
 from guardrails.iam.grammar import RESOURCE_CONTROL
 from guardrails.iam.refusal import UnsupportedPolicy
 
@@ -56,8 +57,8 @@ def test_why_denied() -> None:
     """An explicit Deny names every level, policy and statement that denies."""
     decision = evaluate_scps(Request(ROLE, S3), path((FULL, DENY_S3), (FULL,), (FULL, DENY_S3)))
     assert decision.reasons == (
-        Reason("Root", "deny-s3", "S", "denies it"),
-        Reason("account", "deny-s3", "S", "denies it"),
+        Reason("Root", "deny-s3", "S", "denies it", "service control policy"),
+        Reason("account", "deny-s3", "S", "denies it", "service control policy"),
     )
     assert str(decision.reasons[0]) == "Root / deny-s3 / S: denies it"
 

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
+from guardrails.iam.evaluate import evaluate_scps
 from guardrails.iam.narrowing import deny_unless, unless
 
 DENY: dict[str, Any] = {"Effect": "Deny", "Action": "*", "Resource": "*"}

@@ -2,8 +2,9 @@
 
 import pytest
 
+from guardrails.iam import Level, NamedPolicy
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import Level, NamedPolicy, evaluate_rcps
+from guardrails.iam.evaluate import evaluate_rcps
 from guardrails.iam.grammar import RESOURCE_CONTROL, flaws
 from guardrails.iam.resource_control_services import RESOURCE_CONTROL_SERVICES, is_restricted
 

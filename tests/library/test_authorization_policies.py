@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from guardrails.engine.resource import Address, Ref, refs_in
 from guardrails.errors import ConfigError
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
+from guardrails.iam.evaluate import evaluate_scps
 from guardrails.library import Library
 from guardrails.library.authorization_policies import AuthorizationPolicy, Example
 from guardrails.library.policies import Parameter

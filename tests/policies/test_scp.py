@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
 from guardrails.iam.context import Request
 from guardrails.iam.document import minified
-from guardrails.iam.evaluate import FULL_AWS_ACCESS, Level, NamedPolicy, evaluate_scps
+from guardrails.iam.evaluate import evaluate_scps
 from guardrails.iam.quotas import QUOTAS
 from guardrails.library import Library
 from guardrails.library.authorization_policies import AuthorizationPolicy

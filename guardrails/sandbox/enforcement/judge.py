@@ -16,8 +16,9 @@ from typing import TypeAlias
 from moto.organizations.models import FakePolicy
 
 from guardrails.errors import ConfigError
+from guardrails.iam import Level, NamedPolicy
 from guardrails.iam.context import Request, principal
-from guardrails.iam.evaluate import Level, NamedPolicy, evaluate_rcps, evaluate_scps
+from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
 from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.sandbox.organizations import organization, policy_targets, policy_types
