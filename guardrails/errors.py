@@ -54,6 +54,10 @@ class ConfigError(GuardrailsError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class UnequalPacking(GuardrailsError):
+    """Packed policies would decide otherwise than the declared ones: a defect of Guardrails, found before anything was changed."""
+
+
 class CatalogError(GuardrailsError):
     """A plugin folder holds a file that breaks the folder's contract."""
 

@@ -21,6 +21,9 @@ policies          the policies that may have a say in a request, found by action
 permission        what identity, boundary, session and resource policies give together
 evaluate          a request and policies -> decision
 decision          the answer, and why; reasons tells it in words
+merging           fewer and shorter statements that say the same
+packing           policies packed into the fewest documents that say the same
+equality          whether two sets of policies decide alike
 narrowing         exempting principals from what a document denies
 declarative_…     the same for declarative policies: their grammar; which keys and values each type has
 inheritance       declarative policies along an account's path -> its effective policy

@@ -6,6 +6,7 @@ variable at the end of an ARN, which a `*` covers like any other text.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
@@ -28,16 +29,21 @@ class _Wild(Enum):
 
 
 _Token = str | _Wild
+_SPECIAL: Final = re.compile(r"[*?$]")
 _STARS: Final = frozenset({_Wild.ANY, _Wild.ANY_IN_SEGMENT})
 _IN_SEGMENT: Final = {_Wild.ANY: _Wild.ANY_IN_SEGMENT, _Wild.ONE: _Wild.ONE_IN_SEGMENT}
 _UNKNOWN_LENGTH: Final = _STARS | {_Wild.VARIABLE}
 _Test = tuple[OperatorUse, str, frozenset[str]]
 
 
+@lru_cache(maxsize=65536)
 def covers_action(wider: str, narrower: str) -> bool:
     """Whether every action that the pattern `narrower` matches is matched by `wider`."""
-    if wider.lower() == narrower.lower() or wider in {"*", "*:*"}:
+    first, second = wider.lower(), narrower.lower()
+    if first in {second, "*", "*:*"}:
         return True
+    if not second.startswith(_plain_start(first)) and second != "*":
+        return False
     pair = _action(wider), _action(narrower)
     return None not in pair and _covers(pair[0] or (), pair[1] or ())
 
@@ -46,8 +52,16 @@ def covers_resource(wider: str, narrower: str) -> bool:
     """Whether every resource that the pattern `narrower` matches is matched by `wider`, for the same request."""
     if wider in {narrower, "*"}:
         return True
+    if not narrower.startswith(_plain_start(wider)):
+        return False
     first, second = _resource(wider), _resource(narrower)
     return first is not None and second is not None and _Wild.VARIABLE not in first and _covers(first, second)
+
+
+@lru_cache(maxsize=8192)
+def _plain_start(pattern: str) -> str:
+    """What stands before the first wildcard or variable: whatever is covered starts with it too."""
+    return _SPECIAL.split(pattern, maxsplit=1)[0]
 
 
 def covers_condition(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
@@ -69,7 +83,7 @@ def subsumes(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
     return (
         all(wider.get(key) == narrower.get(key) for key in ("Effect", "Principal", "NotPrincipal"))
         and covers_condition(wider.get("Condition", {}), narrower.get("Condition", {}))
-        and _element_covers(wider, narrower, "Action", covers_action, _actions_apart)
+        and _element_covers(wider, narrower, "Action", covers_action, actions_apart)
         and _element_covers(wider, narrower, "Resource", covers_resource, _resources_apart)
     )
 
@@ -93,7 +107,7 @@ def _element_covers(
     return bool(second) and all(apart(one, other) for one in spared for other in second)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def _action(pattern: str) -> tuple[_Token, ...] | None:
     """The tokens of an action pattern; None when it is none that could match anything."""
     text = "*:*" if pattern == "*" else pattern.lower()
@@ -103,7 +117,7 @@ def _action(pattern: str) -> tuple[_Token, ...] | None:
     return tuple(_Wild(character) if character in "*?" else character for character in text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def _resource(pattern: str) -> tuple[_Token, ...] | None:
     """The tokens of a resource pattern; None where a value that comes later, or a variable, may hold colons that count."""
     if LATE.search(pattern):
@@ -170,7 +184,8 @@ def _past_stars(tokens: Sequence[_Token], places: set[int]) -> set[int]:
     return found
 
 
-def _actions_apart(one: str, other: str) -> bool:
+def actions_apart(one: str, other: str) -> bool:
+    """Whether certainly no action matches both patterns."""
     first, second = _action(one), _action(other)
     return first is not None and second is not None and _apart(first, second)
 
