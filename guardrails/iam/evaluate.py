@@ -19,7 +19,7 @@ from guardrails.iam.answers import NO, YES, Answer, both, either
 from guardrails.iam.context import Context, Principal, Request, principal
 from guardrails.iam.decision import Decision, Reason
 from guardrails.iam.permission import Asked, permission
-from guardrails.iam.policies import RANKS, Candidates, Entry, Layer, Level, Policies
+from guardrails.iam.policies import Candidates, Entry, Level, Policies
 from guardrails.iam.reasons import silent_levels, told
 from guardrails.iam.resource_control_services import is_restricted
 
@@ -28,8 +28,6 @@ ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
 
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
-_SERVICE_CONTROL, _RESOURCE_CONTROL = RANKS[Layer.SERVICE_CONTROL], RANKS[Layer.RESOURCE_CONTROL]
-_BOUNDARY, _SESSION = RANKS[Layer.BOUNDARY], RANKS[Layer.SESSION]
 _AWS_MANAGED_KEY: Final = "alias/aws/"
 
 
@@ -61,14 +59,16 @@ def evaluate(request: Request, policies: Policies) -> Decision:
 
 
 def binding(request: Request, who: Principal, policies: Policies) -> tuple[bool, ...]:
-    """Which layers bind a request, by their rank."""
+    """Which layers bind a request, in their order: RCPs, SCPs, resource policy; identity, boundary and session policies."""
     limited = who.has_identity and who.type != "Account"
-    binds = [True] * len(RANKS)
-    binds[_RESOURCE_CONTROL] = bool(policies.rcps) and bound_by_rcps(request, who, policies)
-    binds[_SERVICE_CONTROL] = bool(policies.scps) and bound_by_scps(who, policies)
-    binds[RANKS[Layer.IDENTITY]] = binds[_BOUNDARY] = limited
-    binds[_SESSION] = limited and who.type != "User"
-    return tuple(binds)
+    return (
+        bool(policies.rcps) and bound_by_rcps(request, who, policies),
+        bool(policies.scps) and bound_by_scps(who, policies),
+        True,
+        limited,
+        limited,
+        limited and who.type != "User",
+    )
 
 
 def bound_by_scps(who: Principal, policies: Policies) -> bool:

@@ -60,8 +60,10 @@ class PrincipalElement:
         """
         if self._everybody:
             return True
-        named = all(name in self._names for _, name in _ways(who))
-        return named and (not who.has_identity or who.account in self._accounts)
+        names = [name for _, name in _ways(who)]
+        if not who.has_identity:
+            return bool(names) and self._names.issuperset(names)
+        return self._names.issuperset(names) and who.account in self._accounts
 
 
 def _ways(who: Principal) -> Iterator[tuple[Grant, str]]:
