@@ -16,6 +16,9 @@ from guardrails.library.policy_packs import FOLDER
 REPOSITORY = Path(__file__).parents[2]
 SOURCES = [source for kind in POLICY_TYPES for source in Library(REPOSITORY).policies(kind).values()]
 MOST_LINES = 200
+THEMES = frozenset(
+    "ai-services cost data data-perimeter identity logging network region root service-restrictions".split()
+)
 each = pytest.mark.parametrize("source", SOURCES, ids=lambda source: f"{source.kind}/{source.id}")
 
 
@@ -39,6 +42,12 @@ def test_size(source: PolicySource, facts: dict[str, Any]) -> None:
     """The policy takes less than half of what AWS allows; the file stays readable."""
     assert len(minified(source.render({}, facts))) < QUOTAS[source.policy_type].max_characters / 2
     assert len(Path(source.file).read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@each
+def test_theme(source: PolicySource) -> None:
+    """What decides about requests lies in the folder of its theme; of other kinds there are few, and they lie together."""
+    assert source.theme in (THEMES if source.kind in {"scp", "rcp"} else {""})
 
 
 @each

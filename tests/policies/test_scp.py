@@ -1,14 +1,12 @@
 """Every service control policy that ships: its examples are really evaluated, and it keeps what its folder promises."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
-from guardrails.iam.context import Request
 from guardrails.iam.document import minified
-from guardrails.iam.evaluate import evaluate_scps
 from guardrails.iam.quotas import QUOTAS
 from guardrails.library import Library
 from guardrails.library.authorization_policies import AuthorizationPolicy
@@ -18,8 +16,13 @@ REPOSITORY = Path(__file__).parents[2]
 SOURCES = {
     name: found for name, found in Library(REPOSITORY).policies("scp").items() if isinstance(found, AuthorizationPolicy)
 }
-TRUSTED = ["GuardrailsDeployer", "BreakGlass", "OrganizationAccountAccessRole", "stacksets-exec-0123456789abcdef"]
-SERVICE_LINKED = "aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty"
+TRUSTED = [
+    "GuardrailsDeployer",
+    "BreakGlass",
+    "OrganizationAccountAccessRole",
+    "stacksets-exec-0123456789abcdef",
+    "aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty",
+]
 
 
 def each_example() -> list[Any]:
@@ -57,21 +60,25 @@ def test_size(source: AuthorizationPolicy, facts: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
-@pytest.mark.parametrize("role", [*TRUSTED, SERVICE_LINKED])
-def test_trusted_principals_are_never_denied(source: AuthorizationPolicy, role: str, facts: dict[str, Any]) -> None:
+def test_trusted_principals_are_never_denied(source: AuthorizationPolicy, facts: dict[str, Any]) -> None:
     """Whatever an example denies, the deployer, the break-glass role, StackSets and service-linked roles may do."""
-    policy = NamedPolicy(source.id, source.render({}, facts))
-    levels = [Level("Root", (NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS), policy))]
-    for action in [
-        "organizations:LeaveOrganization",
-        "ec2:RunInstances",
-        "s3:PutBucketPolicy",
-        "guardduty:UpdateDetector",
-    ]:
-        for resource in [
-            "*",
-            f"arn:aws:s3:::{facts['log_archive_bucket']}",
-            "arn:aws:ec2:us-west-2:111111111111:volume/*",
-        ]:
-            request = Request(f"arn:aws:iam::111111111111:role/{role}", action, resource, {"ec2:Encrypted": "false"})
-            assert evaluate_scps(request, levels).outcome == "allowed"
+    denied = [example for example in source.examples if example.expect != "allowed"]
+    asked = [
+        replace(example, request={**example.request, "principal": f"role/{role}"})
+        for example in denied
+        for role in ([] if source.exempt_reason else TRUSTED)
+    ]
+    as_trusted = replace(source, examples=tuple(asked))
+    assert {decide(as_trusted, index, facts).outcome for index in range(len(asked))} <= {"allowed"}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.id)
+def test_parameters_are_exercised(source: AuthorizationPolicy) -> None:
+    """Every parameter has an example that gives it another value than its default."""
+    given = {
+        name
+        for e in source.examples
+        for name, value in e.parameters.items()
+        if value != source.parameters[name].default
+    }
+    assert given == set(source.parameters)
