@@ -19,7 +19,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -139,11 +139,21 @@ class Test:
         return (not matched[0], matched[1]) if self.use.operator.negated else matched
 
     def _matches(self, pattern: Pattern, value: str, context: Context) -> Answer:
-        pieces = pattern.resolve(context.text)
-        if pieces is not None:
-            return certain(_matcher(self.use.operator, pieces)(value))
-        open_keys = frozenset(each.key.lower() for each in pattern.variables if context.find(each.key.lower()) is None)
-        return (False, open_keys)
+        return late_match(pattern, context, lambda pieces: _matcher(self.use.operator, pieces)(value))
+
+
+def late_match(pattern: Pattern, context: Context, matches: Callable[[tuple[Piece, ...]], bool]) -> Answer:
+    """Whether a pattern matches when its variables have the request's values; without a value, or a default, it never does."""
+    unknown: set[str] = set()
+    for each in pattern.variables:
+        found = context.find(each.key.lower())
+        if found is None:
+            unknown.add(each.key.lower())
+        elif each.default is None and not isinstance(found, str):
+            return NO
+    pieces = pattern.resolve(context.text)
+    holds = pieces is not None and matches(pieces)
+    return (holds, frozenset(unknown)) if unknown else certain(holds)
 
 
 @lru_cache(maxsize=4096)

@@ -3,12 +3,13 @@
 | the resource's policy names, in the same account | is an Allow of its own, limited by |
 |---|---|
 | the session (of a role, of a federated user) | nothing |
-| the user | nothing |
-| the role, or everybody | permissions boundary and session policy |
+| the user, or everybody | nothing |
+| the role | permissions boundary and session policy |
 | the account | it gives nothing by itself; a key policy or trust policy so leaves it to identity policies |
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles,
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 """
 
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from guardrails.iam.answers import NO, YES, Answer, both, either
+from guardrails.iam.answers import NO, YES, Answer, both, certain, either
 from guardrails.iam.context import Context, Principal, Request
 from guardrails.iam.decision import Reason
 from guardrails.iam.grammar import TRUST
@@ -26,8 +27,8 @@ from guardrails.iam.reasons import silent
 
 ASSUMED_IDENTITY: Final = "the identity-based policies"
 ASSUMED_RESOURCE: Final = "the resource-based policy"
-_UNLIMITED: Final = (Grant.USER, Grant.SESSION)
-_LIMITED: Final = (Grant.ROLE, Grant.EVERYBODY)
+_UNLIMITED: Final = (Grant.USER, Grant.SESSION, Grant.EVERYBODY)
+_LIMITED: Final = (Grant.ROLE,)
 _IDENTITY, _RESOURCE = RANKS[Layer.IDENTITY], RANKS[Layer.RESOURCE]
 _BOUNDARY, _SESSION = RANKS[Layer.BOUNDARY], RANKS[Layer.SESSION]
 _TRUST_ACTIONS: Final = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
@@ -81,9 +82,15 @@ class Asked:
         return YES if unlimited else self.allowed_by(_BOUNDARY)
 
     def session(self) -> Answer:
-        """Whether the session policies, if there are any, let it through."""
-        unlimited = not self.policies.session or self.who.type in ("Account", "User")
-        return YES if unlimited else self.allowed_by(_SESSION)
+        """Whether the session policies let it through; a federated user's session has nothing without any.
+
+        Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+        """
+        if self.who.type in ("Account", "User"):
+            return YES
+        if self.policies.session:
+            return self.allowed_by(_SESSION)
+        return certain(self.who.type != "FederatedUser" or self.policies.identity is ASSUMED)
 
     def resource(self) -> Answer:
         """Whether the resource's policy allows, however it names the principal."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from guardrails.iam.answers import NO, YES, Answer, both, certain, either
-from guardrails.iam.condition_block import compile_test, operator_use, value_texts
+from guardrails.iam.answers import NO, YES, Answer, both, either
+from guardrails.iam.condition_block import compile_test, late_match, operator_use, value_texts
 from guardrails.iam.context import Context, Principal
 from guardrails.iam.document import Statement
 from guardrails.iam.patterns import Pattern, action_matcher, parse, resource_expression, resource_matcher, verbatim
@@ -89,15 +89,11 @@ class _Resources:
         if matched or not self._late:
             return NO if matched == self._negated else YES
         answer = either(_late_match(pattern, resource, context) for pattern in self._late)
-        return (not answer[0], answer[1]) if self._negated and answer[1] else certain(answer[0] != self._negated)
+        return (not answer[0], answer[1]) if self._negated else answer
 
 
 def _late_match(pattern: Pattern, resource: str, context: Context) -> Answer:
-    pieces = pattern.resolve(context.text)
-    if pieces is not None:
-        return certain(resource_matcher(pieces)(resource))
-    keys = (each.key.lower() for each in pattern.variables)
-    return (False, frozenset(key for key in keys if context.find(key) is None))
+    return late_match(pattern, context, lambda pieces: resource_matcher(pieces)(resource))
 
 
 def _principals(statement: Statement) -> PrincipalElement | None:
