@@ -24,6 +24,7 @@ decision          the answer, and why; reasons tells it in words
 merging           fewer and shorter statements that say the same
 packing           policies packed into the fewest documents that say the same
 equality          whether two sets of policies decide alike
+lint/             the linter's rules, one file per family; linted is what they look at, spelling tells a slip of the pen
 narrowing         exempting principals from what a document denies
 declarative_…     the same for declarative policies: their grammar; which keys and values each type has
 inheritance       declarative policies along an account's path -> its effective policy

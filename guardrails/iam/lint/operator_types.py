@@ -1,0 +1,48 @@
+"""Operators that cannot compare the values of their key.
+
+Text compares what is text, and ARNs, which are written as text too. An ARN operator compares text where the values are ARNs: those
+of an encryption context, say.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from guardrails.iam.condition_block import OperatorUse
+from guardrails.iam.lint import Found, Rule
+from guardrails.iam.lint.condition_keys import known_key
+from guardrails.iam.linted import Linted, Test
+
+SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
+FITTING: Final[Mapping[str, tuple[str, ...]]] = {
+    "String": ("String", "Binary"),
+    "ARN": ("Arn", "String"),
+    "Bool": ("Bool",),
+    "Numeric": ("Numeric",),
+    "Date": ("Date",),
+    "IPAddress": ("IpAddress", "NotIpAddress"),
+    "Binary": ("Binary",),
+}
+"""The beginnings of the names of the operators that compare values of a type."""
+
+
+def _unfit(policy: Linted) -> Iterator[Found]:
+    for statement in policy.statements:
+        for test in statement.tests:
+            key = known_key(statement, test)
+            if key is None or _fits(test.use, key.types, test):
+                continue
+            kind = " or ".join(key.types)
+            wanted = " or ".join(f"{FITTING[each][0]}…" for each in key.types)
+            message = f"{test.use.operator.name} does not compare {key.name}, whose type is {kind}"
+            yield Found(test.path, message, f"use {wanted}")
+
+
+def _fits(use: OperatorUse, types: tuple[str, ...], test: Test) -> bool:
+    name = use.operator.name
+    if name == "Null" or any(name.startswith(FITTING[each]) for each in types):
+        return True
+    arns = all(value.startswith(("arn:", "*", "$")) for value in test.values)
+    return name.startswith("Arn") and "String" in types and arns
+
+
+RULES: Final = (Rule("GR304", "the operator does not compare values of the key's type", "error", SOURCE, _unfit),)
