@@ -7,15 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from guardrails.engine.resource import Address, Ref, Resource
-from guardrails.iam import Level, NamedPolicy
-from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
+from guardrails.iam import FULL, RESOURCE_CONTROL, SERVICE_CONTROL, Level, NamedPolicy
 from guardrails.model import ROOT, Account, Organization
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
 from guardrails.resources.account_assignment import AccountAssignment
 from guardrails.resources.permission_set import PermissionSet
 from guardrails.resources.policy import Policy
-from guardrails.simulation.hierarchy import ACCOUNT_LEVEL, FULL_ACCESS, AccountPlace, Hierarchy, Line
+from guardrails.simulation.hierarchy import ACCOUNT_LEVEL, AccountPlace, Hierarchy, Line
 from guardrails.simulation.permission_sets import IdentityPolicies, identity_policies
 
 Attached = Mapping[Address, tuple[NamedPolicy, ...]]
@@ -55,7 +54,7 @@ def _attached(resources: Sequence[Resource], policy_type: str) -> Attached:
     found: dict[Address, list[NamedPolicy]] = defaultdict(list)
     for resource in resources:
         if isinstance(resource, Policy) and resource.policy_type == policy_type:
-            named = NamedPolicy(resource.name, with_placeholders(resource.content), policy_type)
+            named = NamedPolicy(resource.name, with_placeholders(resource.content), policy_type, resource.origins)
             for target in resource.targets:
                 found[target].append(named)
     return {target: tuple(policies) for target, policies in found.items()}
@@ -68,7 +67,7 @@ def _line(account: Account, scps: Attached, rcps: Attached, lines: dict[tuple[st
     if key not in lines:
         way = [*((step.name, step) for step in steps(account.organizational_unit)), (ACCOUNT_LEVEL, own)]
         lines[key] = Line(
-            tuple(Level(name, (FULL_ACCESS, *scps.get(step, ()))) for name, step in way) if scps else (),
+            tuple(Level(name, (FULL, *scps.get(step, ()))) for name, step in way) if scps else (),
             tuple(Level(name, rcps.get(step, ())) for name, step in way) if rcps else (),
         )
     return lines[key]

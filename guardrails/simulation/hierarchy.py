@@ -11,13 +11,12 @@ from functools import cached_property
 from typing import Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
+from guardrails.iam import Level
 from guardrails.problems import nearest
 from guardrails.simulation.permission_sets import IdentityPolicies
 
 ACCOUNT_LEVEL: Final = "account"
 """What the last level of every line is called: so accounts under the same policies have the same line."""
-FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from guardrails.iam import FULL_AWS_ACCESS, NamedPolicy
+from guardrails.iam import FULL_AWS_ACCESS, IDENTITY, NamedPolicy
 from guardrails.resources.permission_set import PermissionSet
 
-IDENTITY: Final = "IDENTITY_POLICY"
 KNOWN: Final[Mapping[str, Mapping[str, Any]]] = {
     "AdministratorAccess": FULL_AWS_ACCESS,
     "PowerUserAccess": {
@@ -48,6 +47,16 @@ class IdentityPolicies:
     policies: tuple[NamedPolicy, ...]
     boundary: NamedPolicy | None = None
     assumed: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[NamedPolicy, ...]:
+        """The policies whose content is at hand."""
+        return tuple(policy for policy in self.policies if policy.name not in self.assumed)
+
+    @property
+    def boundary_assumed(self) -> bool:
+        """Whether there is a permissions boundary whose content is not at hand."""
+        return self.boundary is not None and self.boundary.name in self.assumed
 
 
 def identity_policies(

@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Final
 
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam import Decision, Policies, Request, Values, evaluate, principal
+from guardrails.iam import ANONYMOUS, Request, Values, principal
 from guardrails.simulation.hierarchy import AccountPlace, Hierarchy
 
 ANY_RESOURCE: Final = "*"
 PERMISSION_SET: Final = "permission-set/"
-ANONYMOUS: Final = "anonymous"
+ASSUMED_ROOT: Final = "aws:AssumedRoot"
 _SHORT: Final = re.compile(r"(role|user|assumed-role|federated-user)/.+")
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _ARN_ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):.*", re.DOTALL)
+_RESERVED_ROLE: Final = re.compile(
+    r".*:role/aws-reserved/sso\.amazonaws\.com/(?:[a-z0-9-]+/)?AWSReservedSSO_(.+)_[0-9a-f]{16}"
+)
 _KINDS: Final = (
     "role/Name, user/Name, root, permission-set/Name, a full ARN, a service such as ec2.amazonaws.com, or anonymous"
 )
@@ -40,45 +43,30 @@ class Question:
     time: datetime | None = None
 
 
-def decide(hierarchy: Hierarchy, question: Question) -> Decision:
-    """What the organization's policies decide about a question.
-
-    Raises: ConfigError, when there is no such account, principal or action; UnsupportedPolicy.
-    """
-    asked = request(hierarchy, question)
-    home, owner = _home(hierarchy, asked.principal_arn), hierarchy.with_id(_owner(hierarchy, question))
-    policies = Policies(
-        scps=home.line.scps if home else (),
-        rcps=owner.line.rcps if owner else (),
-        management_account=hierarchy.management_account,
-    )
-    return evaluate(asked, policies)
-
-
 def request(hierarchy: Hierarchy, question: Question) -> Request:
-    """The request that a question stands for.
+    """The request that a question stands for; a root user is one that signed in, unless the context says `aws:AssumedRoot`.
 
-    Raises: ConfigError.
+    Raises: ConfigError, when there is no such account, principal or action.
     """
-    account = hierarchy.account(question.account)
-    arn = principal_arn(hierarchy, account, question.principal)
-    home, owner = _home(hierarchy, arn), _owner(hierarchy, question)
+    arn = principal_arn(hierarchy, hierarchy.account(question.account), question.principal)
+    home, owner = home_of(hierarchy, arn), owner_of(hierarchy, question)
     place = hierarchy.with_id(owner)
-    ours: dict[str, Values] = {"aws:ResourceAccount": owner}
-    if place:
-        ours |= {"aws:ResourceOrgID": place.path.partition("/")[0], "aws:ResourceOrgPaths": (place.path,)}
+    own: dict[str, Values] = {ASSUMED_ROOT: ()} if arn.endswith(":root") else {}
+    given = {key.lower() for key in question.context}
     try:
         return Request(
             arn,
             question.action,
             question.resource,
-            {**ours, **question.context},
+            {**{key: value for key, value in own.items() if key.lower() not in given}, **question.context},
             question.region,
             home.path if home else "",
             question.time,
+            owner,
+            place.path if place else "",
         )
     except ValueError as error:
-        raise ConfigError([Problem("", 0, 0, str(error))]) from error
+        raise ConfigError([Problem("", 0, 0, str(error), "with wildcards, only the command line takes it")]) from error
 
 
 def principal_arn(hierarchy: Hierarchy, account: AccountPlace, text: str) -> str:
@@ -97,7 +85,7 @@ def principal_arn(hierarchy: Hierarchy, account: AccountPlace, text: str) -> str
 
 
 def _permission_set_arn(hierarchy: Hierarchy, account: AccountPlace, name: str) -> str:
-    """The role that Identity Center makes in an account; below the home region's path, but for us-east-1.
+    """The role that Identity Center makes in an account; its path names the home region, but for us-east-1.
 
     Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
     """
@@ -111,18 +99,28 @@ def _permission_set_arn(hierarchy: Hierarchy, account: AccountPlace, name: str) 
     )
 
 
-def _home(hierarchy: Hierarchy, arn: str) -> AccountPlace | None:
-    """The account of the organization that a principal belongs to."""
-    if arn == ANONYMOUS:
-        return None
+def permission_set_of(arn: str) -> str:
+    """The permission set whose role an ARN names; "" when it names none."""
+    match = _RESERVED_ROLE.fullmatch(arn)
+    return match[1] if match else ""
+
+
+def home_of(hierarchy: Hierarchy, arn: str) -> AccountPlace | None:
+    """The account of the organization that a principal belongs to.
+
+    Raises: ConfigError, when the text is no principal.
+    """
     try:
         return hierarchy.with_id(principal(arn).account)
     except ValueError as error:
         raise ConfigError([Problem("", 0, 0, str(error), f"write {_KINDS}")]) from error
 
 
-def _owner(hierarchy: Hierarchy, question: Question) -> str:
-    """The id of the account that owns the resource: as given, as its ARN says, else the account of the question."""
+def owner_of(hierarchy: Hierarchy, question: Question) -> str:
+    """The id of the account that owns the resource: as given, as its ARN says, else the account of the question.
+
+    Raises: ConfigError, when no account of the organization is called so.
+    """
     given = question.resource_account
     if re.fullmatch(r"\d{12}", given):
         return given

@@ -4,7 +4,8 @@ import pytest
 
 from guardrails.errors import ConfigError
 from guardrails.simulation.declared import declared_hierarchy
-from guardrails.simulation.questions import Question, decide, principal_arn, request
+from guardrails.simulation.policies import decide
+from guardrails.simulation.questions import Question, principal_arn, request
 from tests.simulation.shop import RESOURCES, SHOP
 
 HIERARCHY = declared_hierarchy(SHOP, RESOURCES)
@@ -77,7 +78,7 @@ def test_what_the_request_says_of_owner_and_principal() -> None:
     """The resource belongs to whom its ARN says, else to whom the question says, else to the question's account."""
     foreign = f"arn:aws:sqs:eu-west-1:{SHOP_ID}:orders"
     owners = [
-        request(HIERARCHY, question).context["aws:ResourceAccount"]
+        request(HIERARCHY, question).resource_owner
         for question in (
             Question("dev", "role/X", "sqs:SendMessage", foreign),
             Question("dev", "role/X", "s3:GetObject", "arn:aws:s3:::b/k", resource_account="shop"),

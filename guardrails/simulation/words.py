@@ -1,0 +1,123 @@
+"""Decisions in words: who decided, where that stands, and what it hangs on. Everything a line of a report says."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from guardrails.iam import FULL, Reason
+from guardrails.simulation.alternatives import Alternative
+from guardrails.simulation.answers import Answer, Case, Verdict
+from guardrails.simulation.hierarchy import ACCOUNT_LEVEL
+from guardrails.simulation.questions import ANY_RESOURCE
+
+SYMBOLS: Final[dict[Verdict, tuple[str, str]]] = {
+    "allowed": ("\N{CHECK MARK}", "y"),
+    "explicitDeny": ("\N{BALLOT X}", "x"),
+    "implicitDeny": ("\N{EN DASH}", "-"),
+    "depends": ("?", "?"),
+    "dependsOnResource": ("~", "~"),
+}
+"""How each verdict is drawn: on a terminal that writes UTF-8, and on one that does not."""
+SAID: Final[dict[Verdict, str]] = {
+    "allowed": "allowed",
+    "explicitDeny": "denied",
+    "implicitDeny": "not allowed by any policy",
+    "depends": "depends on what was not given",
+    "dependsOnResource": "depends on the resource",
+}
+EVERY_OTHER: Final = "every other resource"
+MOST_VALUES: Final = 6
+
+
+def symbol(verdict: Verdict, *, ascii_only: bool = False) -> str:
+    """The one character that stands for a verdict."""
+    return SYMBOLS[verdict][ascii_only]
+
+
+def legend(used: Collection[Verdict], *, ascii_only: bool = False) -> str:
+    """What the characters of these verdicts mean."""
+    return ", ".join(f"{symbol(each, ascii_only=ascii_only)} {SAID[each]}" for each in SAID if each in used)
+
+
+def resources_said(case: Case, answer: Answer) -> str:
+    """The resources of a case: as they are named, every other, or every one where no policy names any."""
+    if case.resources == (ANY_RESOURCE,):
+        return EVERY_OTHER if len(answer.cases) > 1 else "every resource"
+    return ", ".join(case.resources)
+
+
+def decisive(case: Case) -> tuple[Reason, ...]:
+    """The reasons worth telling: what denies, what is missing; of what allows, neither AWS's FullAWSAccess nor what is only assumed."""
+    if case.decision.outcome != "allowed":
+        return case.decision.reasons
+    untold = {"", FULL.name, *(case.ready.own.assumed if case.ready.own else ())}
+    return tuple(reason for reason in case.decision.reasons if reason.policy not in untold)
+
+
+def place(reason: Reason, account: str) -> str:
+    """At which level of the organization a policy is attached, its account by name; "" of what is no organization policy."""
+    if not reason.level:
+        return ""
+    return f"account {account}" if reason.level == ACCOUNT_LEVEL else reason.level
+
+
+def statement(reason: Reason, account: str) -> str:
+    """A statement that decided: its name, its policy, where that is attached and where it is written."""
+    if not reason.policy:
+        where = place(reason, account)
+        return f"{where}: {reason.text}" if where else reason.text
+    verb = "denied" if reason.text.startswith("denies") else "allowed"
+    attached = f", attached to {where}" if (where := place(reason, account)) else ""
+    label = reason.statement if reason.statement.startswith("statement ") else f"statement {reason.statement}"
+    return f"{verb} by {label} of the {reason.policy_type} {reason.policy}{attached}"
+
+
+def assumption(assumed: str) -> str:
+    """What an answer rests on that is not known here."""
+    return (
+        f"assuming that {assumed} {'allow' if assumed.endswith('policies') else 'allows'} it, which is not known here"
+    )
+
+
+def files(reason: Reason) -> str:
+    """Where a statement is written, below the folder one stands in where that is possible."""
+    return ", ".join(map(_relative, reason.places))
+
+
+def _relative(where: str) -> str:
+    try:
+        return str(Path(where).relative_to(Path.cwd()))
+    except ValueError:
+        return where
+
+
+def briefly(case: Case, account: str) -> str:
+    """Why, in one line: the first statement that decided, what it hangs on, or what it rests on."""
+    if case.decision.depends:
+        return f"depends on {', '.join(sorted({other.key for other in case.otherwise} or case.decision.depends))}"
+    if case.verdict == "depends":
+        return f"if {' or '.join(case.decision.assumed)} allows it"
+    reasons = decisive(case)
+    if case.decision.outcome == "allowed" or not reasons:
+        return ""
+    first, *more = reasons
+    where = place(first, account)
+    named = f"{where + ': ' if where else ''}{first.policy} / {first.statement}" if first.policy else first.text
+    return f"{named} (and {len(more)} more)" if more else named
+
+
+def otherwise(alternatives: Sequence[Alternative], outcome: str) -> Iterator[str]:
+    """For each key, the values with which the answer is another one, and with which it stays."""
+    for key in dict.fromkeys(each.key for each in alternatives):
+        mine = [each for each in alternatives if each.key == key]
+        if len(mine) == 1:
+            yield f"{key} decides only together with other keys"
+            continue
+        for each in sorted(mine, key=lambda one: one.outcome == outcome):
+            yield f"{SAID[each.outcome]} when {key} is {_listed(each.values)}"
+
+
+def _listed(values: Sequence[str]) -> str:
+    shown = [value if value.startswith("(") or value == "another" else f"'{value}'" for value in values[:MOST_VALUES]]
+    more = [f"{len(values) - MOST_VALUES} more"] if len(values) > MOST_VALUES else []
+    return " or ".join([*shown, *more]).replace("(absent)", "absent")
