@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -107,6 +107,7 @@ class Request:
     `organization_path` is where the principal's account stands ("o-…/r-…/ou-…/"), "" outside of every organization, None when it is
     not known; `resource_organization_path` the same of the account that owns the resource, `resource_owner`, which may be left out
     where the resource's ARN tells it, or where it is the principal's own. `time` is when it happens (now, when not given).
+    `session` is the ARN of the session, where `principal_arn` names its role with the path that a session's ARN does not tell.
     """
 
     principal_arn: str
@@ -118,10 +119,17 @@ class Request:
     time: datetime | None = None
     resource_owner: str = ""
     resource_organization_path: str | None = None
+    session: str = ""
 
     def __post_init__(self) -> None:
         principal(self.principal_arn)
         _check_action(self.action)
+
+    @property
+    def who(self) -> Principal:
+        """The principal that asks."""
+        who = principal(self.principal_arn)
+        return replace(who, session=self.session) if self.session else who
 
     @property
     def owner(self) -> str:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Final
 
 from guardrails.iam.answers import NO, YES, Answer, both, either
-from guardrails.iam.context import Context, Principal, Request, principal
+from guardrails.iam.context import Context, Principal, Request
 from guardrails.iam.decision import Decision, Reason
 from guardrails.iam.permission import Asked, permission
 from guardrails.iam.policies import Candidates, Entry, Level, Policies
@@ -38,7 +38,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     """
     if request.action.lower() == ALWAYS_ALLOWED:
         return Decision("allowed", partial(_nothing_needed, request.action))
-    who, context = principal(request.principal_arn), Context(request)
+    who, context = request.who, Context(request)
     candidates = policies.candidates(request.action)
     denials, open_denials = _denials(request, who, context, candidates.denies, binding(request, who, policies))
     if denials:

@@ -5,21 +5,16 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from moto.core.exceptions import ServiceException
 from moto.iam.models import Role, iam_backends
 
-from guardrails.iam.condition_block import compile_test, operator_use, value_texts
-from guardrails.iam.context import Context, Request, Values
-from guardrails.iam.patterns import action_matcher
-from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.errors import ConfigError
+from guardrails.iam import TRUST, NamedPolicy, Policies, Request, UnsupportedPolicy, Values, evaluate
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.callers import PARTITION, Caller
-from guardrails.sandbox.serving.refusals import Refusal, not_implemented
-
-Statement = Mapping[str, Any]
+from guardrails.sandbox.serving.refusals import not_implemented
 
 
 def allows(role: Role, caller: Caller, action: str, keys: Mapping[str, Values]) -> bool:
@@ -33,8 +28,9 @@ def allows(role: Role, caller: Caller, action: str, keys: Mapping[str, Values]) 
     account = organization.find_account(caller.account_id)
     path = organization.path(account.parent_id) if account else ""
     context = {**_of_principal(caller), **keys}
-    request = Request(caller.role_arn or caller.arn, action, role.arn, context, organization_path=path)
-    return _decided(role, action, _names(caller), "AWS", Context(request))
+    session = caller.arn if caller.role_arn else ""
+    who = caller.role_arn or caller.arn
+    return _decided(role, Request(who, action, role.arn, context, organization_path=path, session=session))
 
 
 def allows_service(role: Role, service: str, source_arn: str | None = None) -> bool:
@@ -45,26 +41,17 @@ def allows_service(role: Role, service: str, source_arn: str | None = None) -> b
     Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
     """
     source = {"aws:SourceArn": source_arn} if source_arn else {}
-    request = Request(service, "sts:AssumeRole", role.arn, {"aws:SourceAccount": role.account_id, **source})
-    return _decided(role, "sts:AssumeRole", frozenset({service}), "Service", Context(request))
+    context = {"aws:SourceAccount": role.account_id, **source}
+    return _decided(role, Request(service, "sts:AssumeRole", role.arn, context))
 
 
-def _decided(role: Role, action: str, names: frozenset[str], kind: str, context: Context) -> bool:
+def _decided(role: Role, request: Request) -> bool:
+    document = json.loads(role.assume_role_policy_document or "{}")
+    trust = Policies(resource=NamedPolicy(role.arn, document, TRUST))
     try:
-        effects = {
-            str(each.get("Effect"))
-            for each in _statements(role)
-            if _speaks_of(each, action) and _names_one(each, names, kind) and _holds(each, context)
-        }
-    except (UnsupportedPolicy, ValueError) as problem:
+        return evaluate(request, trust).outcome == "allowed"
+    except (UnsupportedPolicy, ConfigError) as problem:
         raise not_implemented("sts", f"this trust policy of {role.arn}: {problem}") from None
-    return "Allow" in effects and "Deny" not in effects
-
-
-def _names(caller: Caller) -> frozenset[str]:
-    """How a policy may name the caller: everybody, its account, itself, its role."""
-    root = f"arn:{PARTITION}:iam::{caller.account_id}:root"
-    return frozenset({"*", caller.account_id, root, caller.arn, caller.role_arn or caller.arn})
 
 
 def _of_principal(caller: Caller) -> dict[str, Values]:
@@ -87,36 +74,3 @@ def _own_tags(caller: Caller) -> Mapping[str, str]:
     except ServiceException:
         return {}
     return {tag["Key"]: tag["Value"] for tag in tags or []}
-
-
-def _statements(role: Role) -> Iterator[Statement]:
-    document = json.loads(role.assume_role_policy_document or "{}")
-    yield from _several(document.get("Statement"))
-
-
-def _speaks_of(statement: Statement, action: str) -> bool:
-    if "NotAction" in statement:
-        return not any(action_matcher(str(each))(action) for each in _several(statement["NotAction"]))
-    return any(action_matcher(str(each))(action) for each in _several(statement.get("Action")))
-
-
-def _names_one(statement: Statement, names: frozenset[str], kind: str) -> bool:
-    if "NotPrincipal" in statement:
-        raise Refusal("NotImplemented", "The sandbox does not implement NotPrincipal in trust policies.")
-    principal = statement.get("Principal")
-    named = _several(principal.get(kind)) if isinstance(principal, dict) else _several(principal)
-    return any(name in names or name == "*" for name in named)
-
-
-def _holds(statement: Statement, context: Context) -> bool:
-    return all(
-        compile_test(operator_use(operator), key, value_texts(value) or ()).holds(context)
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, value in keys.items()
-    )
-
-
-def _several(value: Any) -> Iterable[Any]:
-    if value is None:
-        return ()
-    return value if isinstance(value, list) else (value,)

@@ -16,11 +16,19 @@ from typing import TypeAlias
 from moto.organizations.models import FakePolicy
 
 from guardrails.errors import ConfigError
-from guardrails.iam import Level, NamedPolicy
-from guardrails.iam.context import Request, principal
-from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
-from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
-from guardrails.iam.refusal import UnsupportedPolicy
+from guardrails.iam import (
+    RESOURCE_CONTROL,
+    SERVICE_CONTROL,
+    Decision,
+    Level,
+    NamedPolicy,
+    Policies,
+    Request,
+    UnsupportedPolicy,
+    evaluate,
+    principal,
+)
+from guardrails.iam.policies import Layer
 from guardrails.sandbox.organizations import organization, policy_targets, policy_types
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.refusals import Refusal
@@ -45,41 +53,37 @@ def organization_policies(request: Request) -> Denial | None:
     """
     if organization.backend().org is None:
         return None
+    account = principal(request.principal_arn).account
     try:
-        return _service_control(request) or _resource_control(request)
+        decision = evaluate(
+            request, _policies(_levels(account, SERVICE_CONTROL), _levels(request.owner, RESOURCE_CONTROL))
+        )
     except (UnsupportedPolicy, ConfigError) as problem:
         raise Refusal("NotImplemented", f"The sandbox cannot judge {request.action}: {problem}") from problem
+    return None if decision.outcome == "allowed" else _denial(decision)
 
 
-def _service_control(request: Request) -> Denial | None:
-    account = principal(request.principal_arn).account
-    if policy_types.status(SERVICE_CONTROL) != "ENABLED" or organization.find_account(account) is None:
-        return None
-    decision = evaluate_scps(request, _levels(account, SERVICE_CONTROL), management_account=MANAGEMENT_ACCOUNT_ID)
-    if decision.outcome == "allowed":
-        return None
-    explicit = decision.outcome == "explicitDeny"
-    return Denial("service control policy", decision.reasons[0].policy if explicit else None)
+def _denial(decision: Decision) -> Denial:
+    """What AWS names of all that denies: a service control policy before others."""
+    first, *_ = sorted(decision.reasons, key=lambda reason: reason.policy_type != Layer.SERVICE_CONTROL.value)
+    return Denial(first.policy_type, first.policy if decision.outcome == "explicitDeny" else None)
 
 
-def _resource_control(request: Request) -> Denial | None:
-    owner = str(request.context.get("aws:ResourceAccount", ""))
-    if policy_types.status(RESOURCE_CONTROL) != "ENABLED" or organization.find_account(owner) is None:
-        return None
-    levels = _levels(owner, RESOURCE_CONTROL)
-    decision = evaluate_rcps(request, levels, owner=owner, management_account=MANAGEMENT_ACCOUNT_ID)
-    return None if decision.outcome == "allowed" else Denial("resource control policy", decision.reasons[0].policy)
+_Levels: TypeAlias = tuple[tuple[str, tuple[NamedPolicy, ...]], ...]
+"""An account's path from the root to itself: each step's id, and its policies of a type, of RCPs those that deny."""
 
 
-def _levels(account_id: str, policy_type: str) -> list[Level]:
-    """The path of an account from the root to itself, with the policies of a type; of RCPs only those that deny."""
-    account = organization.account(account_id)
-    levels = [Level(account_id, _attached(account, policy_type))]
+def _levels(account_id: str, policy_type: str) -> _Levels:
+    """The path of an account while the policy type is enabled; nothing, when it is not, or for an account outside."""
+    account = organization.find_account(account_id)
+    if account is None or policy_types.status(policy_type) != "ENABLED":
+        return ()
+    levels = [(account_id, _attached(account, policy_type))]
     unit = organization.find_unit(account.parent_id)
     while unit is not None:
-        levels.append(Level(unit.id, _attached(unit, policy_type)))
+        levels.append((unit.id, _attached(unit, policy_type)))
         unit = organization.find_unit(unit.parent_id) if unit.parent_id else None
-    return levels[::-1]
+    return tuple(levels[::-1])
 
 
 def _attached(target: policy_targets.Target, policy_type: str) -> tuple[NamedPolicy, ...]:
@@ -94,3 +98,12 @@ def _named(policy: FakePolicy) -> NamedPolicy:
 @lru_cache(maxsize=4096)
 def _understood(arn: str, content: str, policy_type: str) -> NamedPolicy:
     return NamedPolicy(arn, json.loads(content), policy_type)
+
+
+@lru_cache(maxsize=4096)
+def _policies(scps: _Levels, rcps: _Levels) -> Policies:
+    return Policies(
+        scps=tuple(Level(*level) for level in scps),
+        rcps=tuple(Level(*level) for level in rcps),
+        management_account=MANAGEMENT_ACCOUNT_ID,
+    )

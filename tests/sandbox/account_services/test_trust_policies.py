@@ -42,7 +42,6 @@ def role(sandbox: Embedded, *statements: dict[str, Any], account: str | None = N
         ([allow({"Service": "ec2.amazonaws.com"})], False),
         ([allow({"AWS": "111111111111"}, Action="sts:TagSession")], False),
         ([allow("*"), {**allow("*"), "Effect": "Deny"}], False),
-        ([], False),
     ],
 )
 @pytest.mark.usefixtures("sandbox")
@@ -102,12 +101,18 @@ def test_a_condition_may_deny(sandbox: Embedded, new_account: NewAccount, refuse
     assert refused(member.assume_role, **wanted) == "AccessDenied"
 
 
-@pytest.mark.not_kept
-def test_not_principal_is_not_judged(sandbox: Embedded, refused: Refused) -> None:
-    """A trust policy may deny everybody but some principals.
+def test_not_principal_spares_whom_it_names_in_full(sandbox: Embedded, refused: Refused) -> None:
+    """A trust policy may deny everybody but some principals, each named with its account.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    deny = {"Effect": "Deny", "NotPrincipal": {"AWS": MANAGEMENT_ACCOUNT_ID}, "Action": "sts:AssumeRole"}
-    arn = role(sandbox, allow("*"), deny)
-    assert refused(sandbox.client("sts").assume_role, RoleArn=arn, RoleSessionName="test") == "NotImplemented"
+    caller = str(sandbox.client("sts").get_caller_identity()["Arn"])
+    for spared, denied in ([caller, MANAGEMENT_ACCOUNT_ID], False), (["222222222222"], True):
+        deny = {"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "sts:AssumeRole"}
+        arn = role(sandbox, allow("*"), deny)
+        assume = sandbox.client("sts").assume_role
+        if denied:
+            assert refused(assume, RoleArn=arn, RoleSessionName="test") == "AccessDenied"
+        else:
+            assume(RoleArn=arn, RoleSessionName="test")
+        sandbox.client("iam").delete_role(RoleName="Target")

@@ -1,4 +1,4 @@
-"""The policies that ship, on the sandbox: what their examples ask about is really called.
+"""The policies that the shipped configuration attaches, on the sandbox: what their examples ask about is really called.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -22,7 +22,12 @@ from guardrails.sandbox.embedded import Embedded
 from tests.sandbox.enforcement.example_calls import CALLS, EXAMPLES_ACCOUNT, Parameters, Request
 
 REPOSITORY = Path(__file__).parents[3]
-SOURCES = Library(REPOSITORY).policies("scp")
+CALLED = (
+    "deny-leaving-organization deny-other-regions deny-root-user deny-unencrypted-storage protect-access-logs "
+    "protect-cloudtrail-and-guardduty protect-guardrails-stacks protect-log-archive protect-security-services protect-trusted-roles"
+).split()
+"""The policies that the shipped configuration attaches: for each action in their examples, `example_calls` has a call."""
+SOURCES = {name: Library(REPOSITORY).policy("scp", name) for name in CALLED}
 NO_SUCH_CALL = ("account:CloseAccount", "s3:ReplicateObject")
 """Actions of AWS's console alone, and of S3 itself."""
 NO_SUCH_PRINCIPAL = ("aws:AssumedRoot",)
