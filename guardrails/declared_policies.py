@@ -4,7 +4,6 @@ What every policy type has in common: quotas of size and of policies on one targ
 policy type enabled, the services trusted that act on the policies.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from guardrails.config.vocabulary import GlobalTargetsSettings, Settings, place
 from guardrails.engine.resource import Address, Caveat, Ref, Resource
 from guardrails.errors import ConfigError, Problem
 from guardrails.iam.document import minified
+from guardrails.iam.packing import PACKABLE
 from guardrails.iam.quotas import QUOTAS
 from guardrails.library import Library
 from guardrails.library.policies import POLICY_TYPES
@@ -57,7 +57,7 @@ def compiled(
 ) -> Iterator[Resource | Caveat]:
     """One policy for each declared one, a pair of its kind ("scp") and what was declared; with what their types need.
 
-    Raises: ConfigError, with every problem; nothing may exceed AWS's quotas of size and of policies on one target.
+    Raises: ConfigError, with every problem; nothing that cannot be packed may be larger than AWS takes.
     """
     facts = policy_facts(organization)
     policies: dict[str, tuple[Policy, DeclaredPolicy]] = {}
@@ -75,7 +75,6 @@ def compiled(
         if caveat:
             yield Caveat(f"{policy.name}: {caveat}")
     problems += [problem for policy, each in policies.values() for problem in _too_large(policy, each)]
-    problems += _too_many(list(policies.values()))
     if problems:
         raise ConfigError(problems)
     for policy_type in dict.fromkeys(POLICY_TYPES[kind] for kind, _ in declared):
@@ -157,22 +156,9 @@ def _targets(where: PolicyAttachments) -> tuple[Address, ...]:
 
 
 def _too_large(policy: Policy, declared: DeclaredPolicy) -> Iterator[Problem]:
+    if policy.policy_type in PACKABLE:
+        return
     size, most = len(minified(with_placeholders(policy.content))), QUOTAS[policy.policy_type].max_characters
     if size > most:
         message = f"the policy {policy.name} has {size:,} characters, AWS takes {most:,}"
         yield Problem(*place(declared), message, "split it, or give it fewer parameters")
-
-
-def _too_many(policies: Sequence[tuple[Policy, DeclaredPolicy]]) -> Iterator[Problem]:
-    """Where more policies of a type are attached than AWS takes, told at the last of them."""
-    on_target = Counter((policy.policy_type, target) for policy, _ in policies for target in policy.targets)
-    for (policy_type, target), count in on_target.items():
-        quota = QUOTAS[policy_type]
-        most = quota.max_attached - quota.always_attached
-        if count > most:
-            *_, last = (each for policy, each in policies if policy.policy_type == policy_type)
-            besides = " besides its own" if quota.always_attached else ""
-            message = f"{count} policies of type {policy_type} are attached to {target.name}, AWS takes {most}{besides}"
-            yield Problem(
-                *place(last), message, "attach some of them above or below it: what is inherited takes no place"
-            )

@@ -135,7 +135,8 @@ class Organization:
     `governed_regions` include `home_region`; `left_regions` were governed once, and what we made there goes.
     `accounts` include the management account. `organizational_units` stand parents first.
     `deployer_roles` and `break_glass_roles` are IAM role names that no guardrail may ever bind; `member_role` is the
-    role which the deployer assumes in member accounts.
+    role which the deployer assumes in member accounts. `reserved_policy_slots` tells by kind ("scp") how many of the policies that AWS
+    takes on one target are others'.
     """
 
     prefix: str
@@ -152,3 +153,4 @@ class Organization:
     controls: tuple[ControlDeclaration, ...]
     identity: Identity
     left_regions: tuple[str, ...] = ()
+    reserved_policy_slots: Mapping[str, int] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
+from guardrails.packing import packed
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ORGANIZATION
 from guardrails.resources.policy import Policy
@@ -131,6 +132,7 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         problems += _merge(found, (item for item in items if isinstance(item, Resource)), declaration.id)
     if problems:
         raise ConfigError(problems)
+    caveats += _pack(organization, found)
     return Desired(
         organization,
         after_opt_in_regions(found[address] for address in sorted(found)),
@@ -138,6 +140,19 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         tuple(caveats),
         _places(organization),
     )
+
+
+def _pack(organization: Organization, found: dict[Address, Resource]) -> Iterable[str]:
+    """Put the policies into as few as AWS takes on each target, where it would not take them as declared; what to know about it.
+
+    Raises: ConfigError, when they do not fit even so; UnequalPacking.
+    """
+    declared = [resource for resource in found.values() if isinstance(resource, Policy)]
+    packing = packed(organization, declared)
+    for policy in declared:
+        del found[policy.address]
+    found.update({policy.address: policy for policy in packing.policies})
+    return packing.caveats
 
 
 def _exclusive(organization: Organization) -> frozenset[str]:

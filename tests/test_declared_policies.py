@@ -112,16 +112,14 @@ def test_two_that_want_different_things(other: dict[str, Any], message: str) -> 
     assert str(problem).startswith(f"b.yaml:3:4: {message}")
 
 
-def test_more_than_one_target_takes(library: Library) -> None:
-    """Each type has its quota: four resource control policies of ours, ten declarative ones; what hangs elsewhere does not count."""
-    tls = [("rcp", declared("require-tls", f"tls-{number}")) for number in range(5)]
-    images = [("declarative", declared("allowed-images", f"images-{number}")) for number in range(10)]
-    made(library, *tls[:4], *images, ("rcp", declared("require-tls", "dev", organizational_units=("Dev",))))
-    with pytest.raises(ConfigError) as refused:
-        made(library, *tls, *images)
-    assert [problem.message for problem in refused.value.problems] == [
-        "5 policies of type RESOURCE_CONTROL_POLICY are attached to Root, AWS takes 4 besides its own"
-    ]
+def test_what_cannot_be_packed_has_its_size(library: Library) -> None:
+    """A tag policy that is larger than AWS takes is refused with its size, before AWS does."""
+    many = {"environments": [f"environment-{number:04}" for number in range(600)]}
+    large = DeclaredPolicy(policy="environment-and-owner", parameters=many)
+    with pytest.raises(
+        ConfigError, match=r"the policy environment-and-owner has 1\d,\d{3} characters, AWS takes 10,000"
+    ):
+        made(library, ("tag", large))
 
 
 CONTROLS = """\

@@ -73,6 +73,7 @@ def _organization(files: Files, names: Names, problems: Problems) -> Organizatio
         controls=(),
         identity=Identity(),
         left_regions=shape.left_regions,
+        reserved_policy_slots={str(kind): count for kind, count in shape.reserved_policy_slots.items()},
     )
 
 

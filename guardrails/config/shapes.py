@@ -95,6 +95,8 @@ PermissionSetKey = Annotated[
 GroupKey = Annotated[str, Shaped(r"(?!\s).{1,1024}(?<!\s)", "a group name: 1 to 1024 characters")]
 PolicyDocument = Annotated[dict[str, Any], AfterValidator(_policy_document)]
 
+PolicyKind = Literal["scp", "rcp", "declarative", "tag", "backup", "ai-opt-out", "s3"]
+
 
 class OrganizationalUnitShape(Settings):
     """One organizational unit: its child OUs by name, and its own attributes, whose keys start with a slash.
@@ -142,6 +144,10 @@ class OrganizationFile(Settings):
     )
     member_role: RoleName = Field(
         "OrganizationAccountAccessRole", description="The role that the deployer assumes in member accounts."
+    )
+    reserved_policy_slots: dict[PolicyKind, Annotated[int, Field(ge=0, le=9)]] = Field(
+        {},
+        description="How many of the policies of a kind that AWS takes on one target are left to others, such as Control Tower.",
     )
 
 

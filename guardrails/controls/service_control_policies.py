@@ -19,7 +19,8 @@ class ServiceControlPolicies(Settings):
     """The service control policies of the organization."""
 
     policies: tuple[DeclaredPolicy, ...] = Field(
-        (), description="Each policy of policies/scp with its targets. AWS takes nine on one target, besides its own."
+        (),
+        description="Each policy of policies/scp with its targets. What exceeds the nine that AWS takes on one target is packed.",
     )
 
 

@@ -15,11 +15,13 @@ from typing import Any, Final
 from guardrails.errors import ConfigError, Problem, UnequalPacking
 from guardrails.iam.document import minified
 from guardrails.iam.equality import difference
-from guardrails.iam.grammar import VERSION, listed
+from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL, VERSION, listed
 from guardrails.iam.merging import SourcedStatement, merged
 from guardrails.iam.policies import NamedPolicy
 
 Document = Mapping[str, Any]
+PACKABLE: Final = frozenset({SERVICE_CONTROL, RESOURCE_CONTROL})
+"""The types of organization policies that can be packed: others are no lists of statements."""
 _FRAME: Final = len(minified({"Version": VERSION, "Statement": []}))
 _NUMBERED: Final = 4
 """Characters kept for the number that a Sid may get."""

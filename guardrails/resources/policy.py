@@ -1,6 +1,7 @@
 """Organization policies with their attachments: SCPs, RCPs and every other type that AWS Organizations attaches."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -9,6 +10,7 @@ from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.iam.document import minified
+from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
     declared_tags,
@@ -20,6 +22,7 @@ from guardrails.tagging import (
 )
 
 ALREADY_DETACHED: Final = ("PolicyNotAttachedException", "PolicyTypeNotEnabledException")
+HOLDS: Final = "Guardrails packed: "
 PASSES_SOON: Final = ("PolicyTypeNotEnabledException",)
 
 
@@ -28,7 +31,8 @@ class Policy(Resource):
     """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted.
 
     `origins` tells for each statement of a declared policy where it was written, as file:line; several where statements were merged.
-    `declared_at` are the places (file, line, column) where it was attached.
+    `declared_at` are the places (file, line, column) where it was attached. A policy that holds others, packed, has their names in
+    `holds`, and says so in its description.
     """
 
     TYPE = "AWS::Organizations::Policy"
@@ -40,6 +44,28 @@ class Policy(Resource):
     tags: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[tuple[str, ...], ...] = field(default=(), compare=False, metadata={"managed": False})
     declared_at: tuple[tuple[str, int, int], ...] = field(default=(), compare=False, metadata={"managed": False})
+    holds: tuple[str, ...] = field(default=(), compare=False, metadata={"managed": False})
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The names of the declared policies that it stands for: its own, or those that it holds."""
+        return frozenset(self.holds or held_by(self.description) or (self.name,))
+
+
+def description_of(held: Sequence[str]) -> str:
+    """What the description of a policy says that holds others: their names, as many as AWS takes."""
+    for left_out in range(len(held)):
+        names = held[: len(held) - left_out]
+        text = f"{HOLDS}{', '.join(names)}{f' and {left_out} more' if left_out else ''}"
+        if len(text) <= MAX_POLICY_DESCRIPTION_CHARACTERS:
+            return text
+    return f"{HOLDS}{len(held)} policies"
+
+
+def held_by(description: str) -> tuple[str, ...]:
+    """The names in a description that `description_of` made; () in any other."""
+    start, found, names = description.partition(HOLDS)
+    return tuple(re.sub(r" and \d+ more$", "", names).split(", ")) if found and not start else ()
 
 
 class Policies(ObjectType[Policy]):

@@ -1,7 +1,6 @@
 """Declared service control policies become policies on their targets, within AWS's quotas."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,27 +14,6 @@ from guardrails.model import Organization, Targets
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address, policy_type_address
 from guardrails.resources.policy import Policy
 from guardrails.resources.policy_type import PolicyType
-
-LARGE = """\
-id: large
-title: Large
-description: Large.
-severity: low
-frameworks: {{}}
-source: https://docs.aws.amazon.com/
-statements:
-  - Sid: Large
-    Effect: Deny
-    Action: "s3:*"
-    Resource: {resources}
-examples:
-  - name: anyone is denied
-    request: {{principal: role/Admin, action: "s3:GetObject"}}
-    expect: explicitDeny
-  - name: anything else is allowed
-    request: {{principal: role/Admin, action: "ec2:RunInstances"}}
-    expect: allowed
-"""
 
 
 def declared(policy: str = "deny-root-user", name: str = "", **targets: Any) -> DeclaredPolicy:
@@ -115,26 +93,6 @@ def test_one_policy_twice(organization: Organization, library: Library) -> None:
     names = [item.name for item in compiled(organization, library, *twice) if isinstance(item, Policy)]
     assert names == ["deny-root-user", "again"]
     assert refused(organization, library, declared(), declared()) == ["the policy deny-root-user is declared twice"]
-
-
-def test_what_one_target_takes(organization: Organization, library: Library) -> None:
-    """AWS takes ten policies on one target, one of which is FullAWSAccess: the tenth of ours is refused, before AWS does."""
-    many = [declared(name=f"policy-{number}", organizational_units=("Workloads",)) for number in range(10)]
-    compiled(organization, library, *many[:9])
-    assert refused(organization, library, *many) == [
-        "10 policies of type SERVICE_CONTROL_POLICY are attached to Workloads, AWS takes 9 besides its own"
-    ]
-
-
-def test_what_aws_takes_in_size(organization: Organization, tmp_path: Path) -> None:
-    """A policy that is larger than AWS takes is refused with its size, before AWS does."""
-    (tmp_path / "policies" / "scp").mkdir(parents=True)
-    (tmp_path / "templates").mkdir()
-    resources = json.dumps([f"arn:aws:s3:::bucket-{number:05}" for number in range(400)])
-    (tmp_path / "policies" / "scp" / "large.yaml").write_text(LARGE.format(resources=resources))
-    (message,) = refused(organization, Library(tmp_path), declared("large"))
-    assert message.startswith("the policy large has 1")
-    assert message.endswith(" characters, AWS takes 10,240")
 
 
 def test_every_problem_at_once(organization: Organization, library: Library) -> None:
