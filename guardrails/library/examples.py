@@ -3,18 +3,16 @@
 The example's account stands below a root that allows everything, in an organizational unit to which the policy is attached:
 beside `FullAWSAccess` when it only denies, alone when it allows. A principal may be written short ("role/Admin", "user/kim",
 "root"): it then belongs to the account 111111111111, which for a resource control policy owns the resource. A principal with the
-path "" is outside the organization.
+path "" is outside the organization. An answer that hangs on a condition key which the example does not give proves nothing.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from guardrails.errors import ConfigError, GuardrailsError, Problem
-from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy
-from guardrails.iam.context import Request, Values
+from guardrails.iam import FULL, RESOURCE_CONTROL, Decision, Level, NamedPolicy, Policies, Request, Values, evaluate
 from guardrails.iam.declarative_grammar import flaws
-from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
-from guardrails.iam.grammar import RESOURCE_CONTROL
 from guardrails.iam.inheritance import merged
 from guardrails.library.authorization_policies import AuthorizationPolicy, Example
 from guardrails.library.declarative_policies import DeclarativePolicy
@@ -22,41 +20,50 @@ from guardrails.library.policies import PolicySource
 
 ACCOUNT: Final = "111111111111"
 DEFAULT_PATH: Final = "o-exampleorg/r-exam/ou-exam-11111111/"
-OWNER: Final[Mapping[str, Values]] = {
-    "aws:ResourceAccount": ACCOUNT,
-    "aws:ResourceOrgID": DEFAULT_PATH.partition("/")[0],
-    "aws:ResourceOrgPaths": (DEFAULT_PATH,),
-}
-"""What a request says of the resource that a resource control policy protects."""
-FULL: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 
 
 def check(source: PolicySource, facts: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every example that does not end as the file expects, or cannot be evaluated; facts must hold no late values."""
-    for index, name in enumerate(source.example_names):
-        try:
-            yield from _check(source, index, facts)
-        except ConfigError as error:
-            yield from error.problems
-        except (GuardrailsError, ValueError) as error:
-            yield source.problem(("examples", index), f"the example {name!r} cannot be evaluated: {error}")
+    """Every example that does not end as the file expects, hangs on what it does not give, or cannot be evaluated.
+
+    Facts must hold no late values.
+    """
+    for index, _ in enumerate(source.example_names):
+        yield from check_one(source, index, facts)
 
 
-def _check(source: PolicySource, index: int, facts: Mapping[str, Any]) -> Iterator[Problem]:
-    if isinstance(source, AuthorizationPolicy):
-        example, decision = source.examples[index], decide(source, index, facts)
-        if decision.outcome != example.expect:
-            why = "; ".join(map(str, decision.reasons))
-            message = f"the example {example.name!r} expects {example.expect}, but the answer is {decision.outcome}"
-            yield source.problem(("examples", index, "expect"), message, why)
-    elif isinstance(source, DeclarativePolicy):
-        sample, found = source.samples[index], effective(source, index, facts)
-        wanted = source.filled(
-            ("examples", index, "effective"), sample.effective, source.known(sample.parameters, facts)
-        )
-        if found != wanted:
-            message = f"the example {sample.name!r} is effective otherwise than it says"
-            yield source.problem(("examples", index, "effective"), message, f"it is {found}")
+def check_one(source: PolicySource, index: int, facts: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the example at this place in a policy's list; facts must hold no late values."""
+    name = source.example_names[index]
+    try:
+        if isinstance(source, AuthorizationPolicy):
+            yield from _undecided(source, index, decide(source, index, facts))
+        elif isinstance(source, DeclarativePolicy):
+            yield from _ineffective(source, index, facts)
+    except ConfigError as error:
+        yield from error.problems
+    except (GuardrailsError, ValueError) as error:
+        yield source.problem(("examples", index), f"the example {name!r} cannot be evaluated: {error}")
+
+
+def _undecided(source: AuthorizationPolicy, index: int, decision: Decision) -> Iterator[Problem]:
+    """That an example is decided otherwise than it says, or not at all as far as it says."""
+    example = source.examples[index]
+    if decision.outcome != example.expect:
+        why = "; ".join(map(str, decision.reasons))
+        message = f"the example {example.name!r} expects {example.expect}, but the answer is {decision.outcome}"
+        yield source.problem(("examples", index, "expect"), message, why)
+    if decision.depends:
+        message = f"the answer of the example {example.name!r} hangs on {', '.join(sorted(decision.depends))}"
+        do = "give it under context: of the request; null means that the request certainly lacks it"
+        yield source.problem(("examples", index, "request"), message, do)
+
+
+def _ineffective(source: DeclarativePolicy, index: int, facts: Mapping[str, Any]) -> Iterator[Problem]:
+    """That something else becomes effective than an example says."""
+    sample, found = source.samples[index], effective(source, index, facts)
+    at = ("examples", index, "effective")
+    if found != source.filled(at, sample.effective, source.known(sample.parameters, facts)):
+        yield source.problem(at, f"the example {sample.name!r} is effective otherwise than it says", f"it is {found}")
 
 
 def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) -> Decision:
@@ -68,16 +75,17 @@ def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) ->
     document = _rendered(source, index, example.parameters, facts)
     known = source.known(example.parameters, facts)
     written = source.filled(("examples", index, "request"), example.request, known)
-    attached = NamedPolicy(source.id, document, source.policy_type)
+    attached = NamedPolicy(source.id, document, source.policy_type, source.origins)
     if source.policy_type == RESOURCE_CONTROL:
-        return evaluate_rcps(_request(written, OWNER), [Level("organizational unit", (attached,))], owner=ACCOUNT)
+        owned = replace(_request(written), resource_owner=ACCOUNT, resource_organization_path=DEFAULT_PATH)
+        return evaluate(owned, Policies(rcps=(Level("organizational unit", (attached,)),)))
     allows = any(statement["Effect"] == "Allow" for statement in document["Statement"])
-    levels = [
+    levels = (
         Level("Root", (FULL,)),
         Level("organizational unit", (attached,) if allows else (FULL, attached)),
         Level("account", (FULL,)),
-    ]
-    return evaluate_scps(_request(written, {}), levels)
+    )
+    return evaluate(_request(written), Policies(scps=levels))
 
 
 def effective(source: DeclarativePolicy, index: int, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +112,7 @@ def _rendered(
     return source.render(parameters, facts, (place.file, place.line, place.column))
 
 
-def _request(written: Mapping[str, Any], owner: Mapping[str, Values]) -> Request:
+def _request(written: Mapping[str, Any]) -> Request:
     principal = written["principal"]
     short = principal == "root" or principal.startswith(("role/", "user/"))
     return Request(
@@ -113,11 +121,14 @@ def _request(written: Mapping[str, Any], owner: Mapping[str, Values]) -> Request
         resource=written.get("resource", "*"),
         region=written.get("region", ""),
         organization_path=written.get("path", DEFAULT_PATH),
-        context={**owner, **{key: _values(value) for key, value in written.get("context", {}).items()}},
+        context={key: values_of(value) for key, value in written.get("context", {}).items()},
     )
 
 
-def _values(value: Any) -> Values:
+def values_of(value: Any) -> Values:
+    """The value of a context key as it is written: null is a key that the request certainly lacks."""
+    if value is None:
+        return ()
     if isinstance(value, bool):
         return "true" if value else "false"
     return tuple(map(str, value)) if isinstance(value, list) else str(value)

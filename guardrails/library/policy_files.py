@@ -38,9 +38,11 @@ def _named(statement: dict[str, Any]) -> dict[str, Any]:
 
 
 def _context_value(value: object) -> object:
-    if all(isinstance(item, str | int | float) for item in (value if isinstance(value, list) else [value])):
+    if value is None or all(
+        isinstance(item, str | int | float) for item in (value if isinstance(value, list) else [value])
+    ):
         return value
-    raise wrong("the value of a context key is text, or a list of texts")
+    raise wrong("the value of a context key is text, a list of texts, or null: the request certainly lacks it")
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -53,7 +53,32 @@ def test_a_wrong_expectation() -> None:
     (problem,) = check(with_example(expect="allowed"), FACTS)
     assert (problem.file, problem.line, problem.column) == ("p.yaml", 6, 9)
     assert "expects allowed, but the answer is explicitDeny" in problem.message
-    assert "p / One: denies it" in problem.suggestion
+    assert "p / One (p.yaml:1): denies it" in problem.suggestion
+
+
+CONDITIONAL = replace(
+    SOURCE,
+    statements=[{**SOURCE.statements[0], "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}}}],
+    marks={("examples", 0, "request"): (4, 3)},
+)
+
+
+@pytest.mark.parametrize(
+    ("context", "expect"),
+    [({"aws:PrincipalTag/team": "red"}, "explicitDeny"), ({"aws:PrincipalTag/team": None}, "allowed")],
+)
+def test_null_is_a_key_that_is_certainly_absent(context: dict[str, Any], expect: str) -> None:
+    """A condition key that is given, be it as null, leaves nothing open."""
+    example = with_example(request={"context": context}, expect=expect).examples
+    assert list(check(replace(CONDITIONAL, examples=example), FACTS)) == []
+
+
+def test_an_answer_that_hangs_on_what_is_not_given() -> None:
+    """An example whose answer another value of a key could change is a problem at its request, which names the key."""
+    (problem,) = check(replace(CONDITIONAL, examples=with_example(expect="allowed").examples), FACTS)
+    assert (problem.line, problem.column) == (4, 3)
+    assert problem.message == "the answer of the example 'e' hangs on aws:principaltag/team"
+    assert "null means" in problem.suggestion
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_scalars_stay_what_was_written(tmp_path: Path) -> None:
         ("severity: low", "severity: low\nexempt_reason: x", "good.yaml:5:16: exempt_reason stands only beside exempt: false"),
         ("title: A title", "title: ' '", "good.yaml:2:8: 'title' should have at least 1 characters"),
         ("{principal: root, ", "{principal: root, context: {a: [1, [2]]}, ",
-         "good.yaml:19:45: the value of a context key is text, or a list of texts"),
+         "good.yaml:19:45: the value of a context key is text, a list of texts, or null: the request certainly lacks it"),
         ("severity: low", "severity: low\nexempt: 5", "good.yaml:5:9: 'exempt' should be true or false"),
         ("severity: low", "severity: low\nframeworks: [CIS]",
          "good.yaml:5:13: 'frameworks' should be a mapping (key: value)"),
