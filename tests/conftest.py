@@ -133,9 +133,10 @@ def linted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def workplace(
     sandbox: "Embedded", linted: Path, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> "Workplace":
-    """A working directory with the shipped configuration, and the bare organization as its sandbox."""
+    """A working directory with the shipped configuration; as its sandbox the bare organization, where policies are enforced."""
     from tests.command_line import open_workplace
 
+    sandbox.enforce()
     opened = open_workplace(tmp_path, repository, sandbox, monkeypatch)
     (tmp_path / ".guardrails" / "linted").symlink_to(linted)
     return opened

@@ -10,7 +10,7 @@ from guardrails.sandbox.embedded import Embedded
 from tests.baseline_audit import Audit, table
 from tests.command_line import Workplace
 
-OFF_AS_IT_SHIPS = {"detective"}
+OFF_AS_IT_SHIPS = {"detective", "policy-packs"}
 SEEN_OTHERWISE = {"organization-tree", "accounts", "identity-center", "service-control-policies"}
 """What tests/test_line.py looks at."""
 MORE_ACCOUNTS = ("payments", "orders", "search", "billing", "network", "backup", "trial")

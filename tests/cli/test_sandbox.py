@@ -116,6 +116,7 @@ def test_start_and_demo_are_passed_on(workplace: Workplace, monkeypatch: pytest.
 
 def test_enforce(workplace: Workplace, sandbox: Embedded) -> None:
     """enforce switches the judging of calls by the organization's policies on and off while the sandbox runs."""
+    sandbox.enforce(False)
     assert workplace.run("sandbox", "enforce", "on").out == "The organization's policies are enforced.\n"
     assert GATE.enforces
     assert workplace.run("sandbox", "enforce", "off", "--output", "json").document == {"enforces": False}
@@ -124,5 +125,6 @@ def test_enforce(workplace: Workplace, sandbox: Embedded) -> None:
 
 def test_start_enforcing(workplace: Workplace, sandbox: Embedded) -> None:
     """start --enforce leaves the sandbox, also one that ran already, with its policies enforced."""
+    GATE.enforces = False
     assert workplace.run("sandbox", "start", "--enforce").code == 0
     assert GATE.enforces
