@@ -22,6 +22,7 @@ from guardrails.library.policies import POLICY_TYPES
 from guardrails.model import Organization, Targets
 from guardrails.organization_facts import policy_facts
 from guardrails.placeholders import with_placeholders
+from guardrails.policy_exceptions import PolicyException, excepted
 from guardrails.resources import (
     account_address,
     organizational_unit_address,
@@ -50,6 +51,9 @@ class DeclaredPolicy(Settings):
         default_factory=Targets, description="Where it holds; everywhere when left out."
     )
     parameters: dict[str, Any] = Field(default_factory=dict, description="Values for the policy's parameters.")
+    exceptions: tuple[PolicyException, ...] = Field(
+        default=(), description="Whom its denials let alone until a day; of service and resource control policies only."
+    )
 
 
 def compiled(
@@ -122,6 +126,7 @@ def _policy(
             [f"{Ref(organizational_unit_address(path), 'path')}*" for path in where.excluded_organizational_units],
             [str(Ref(account_address(name))) for name in where.excluded_accounts],
         )
+        content = excepted(content, source, declared.exceptions, organization, declared.targets)
     except ConfigError as error:
         raise ConfigError([_placed(problem, declared) for problem in error.problems]) from error
     policy_type = source.policy_type

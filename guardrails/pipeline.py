@@ -8,6 +8,7 @@ aws.Gateway.reader() ─observe→ Observation ───────────
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from guardrails.deployment import after_opt_in_regions
 from guardrails.engine import catalog, observe, plan
 from guardrails.engine.resource import Address, Caveat, Resource, ResourceType
 from guardrails.errors import CatalogError, ConfigError, Problem
+from guardrails.exception_expiry import GrantedException, granted
 from guardrails.library import Library
 from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES
@@ -61,6 +63,7 @@ class Desired:
     exclusive: frozenset[str]
     caveats: tuple[str, ...]
     places: frozenset[tuple[str, str]]
+    exceptions: tuple[GrantedException, ...] = ()
 
 
 def content_folder(given: Path | None) -> Path:
@@ -109,15 +112,21 @@ def load(config_folder: Path, content: Path | None = None) -> Declared:
     return Declared(organization, Library(folder), controls)
 
 
-def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own verb
-    """The desired resources, from nothing but what was declared.
+def today() -> date:
+    """The day that it is, in UTC."""
+    return datetime.now(UTC).date()
 
-    Raises: ConfigError, with every problem of every control; CatalogError, when the code of a control is broken.
+
+def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own verb
+    """The desired resources, from nothing but what was declared; what day it is only decides whether an exception expired.
+
+    Raises: ConfigError, with every problem of every control, expired exceptions among them; CatalogError, when a control's code is broken.
     """
     found: dict[Address, Resource] = {}
-    caveats: list[str] = []
-    problems: list[Problem] = []
     organization = declared.organization
+    exceptions = granted(organization, today())
+    problems = [each.problem for each in exceptions if each.is_expired]
+    caveats = [each.sentence for each in exceptions]
     for declaration in organization.controls:
         try:
             items = list(
@@ -139,6 +148,7 @@ def compile(declared: Declared) -> Desired:  # noqa: A001 - the pipeline's own v
         _exclusive(organization),
         tuple(caveats),
         _places(organization),
+        tuple(exceptions),
     )
 
 

@@ -73,9 +73,14 @@ def validate_command(options: Options) -> None:
         "policy examples": examples,
     }
     if options.output == "json":
-        say(json.dumps({"valid": True, **{name.replace(" ", "_"): figure for name, figure in figures.items()}}))
-    else:
-        say(prose(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}."))
+        counted = {name.replace(" ", "_"): figure for name, figure in figures.items()}
+        exceptions = [each.document() for each in desired.exceptions]
+        say(json.dumps({"valid": True, **counted, "exceptions": exceptions}, ensure_ascii=False))
+        return
+    say(prose(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}."))
+    for each in desired.exceptions:
+        if each.is_ending:
+            say(prose(f"{each.sentence[:1].upper()}{each.sentence[1:]}."))
 
 
 def _validated(options: Options) -> tuple[pipeline.Desired, int]:

@@ -61,9 +61,10 @@ a run, and nobody in a member account can undo them.
 | `s3` | `S3_POLICY` | blocks public access to S3 in every account |
 
 Resource control policies exempt no role by name, as anybody can make a role of any name in an account of his own; what they exclude
-they exclude by the resource's account. The other kinds have no conditions, and so refuse exclusions: name the targets instead, or
-attach a policy below that says otherwise. What a `declarative` or `s3` policy sets, an account cannot set; the control
-`account-defaults` gets along with it, and leaves such a setting to the policy.
+they exclude by the resource's account. Their `exceptions` name a principal with its account, or the account whose resources are let
+alone, until a day; they end as those of service control policies do. The other kinds have no conditions, and so refuse exclusions
+and exceptions: name the targets instead, or attach a policy below that says otherwise. What a `declarative` or `s3` policy sets,
+an account cannot set; the control `account-defaults` gets along with it, and leaves such a setting to the policy.
 
 Backup policies name a vault and a role that must stand in each account.""",
     makes=(

@@ -13,7 +13,18 @@ from guardrails.errors import ConfigError, Problem
 from guardrails.library import Library
 from guardrails.library.policy_packs import Pack
 from guardrails.model import Organization, Targets
+from guardrails.policy_exceptions import PolicyException
 from guardrails.problems import nearest
+
+
+class PackException(PolicyException):
+    """An exception from policies of the pack: who, why, and until when."""
+
+    policies: tuple[str, ...] = Field(min_length=1, description="The policies of the pack that it is excepted from.")
+
+    def policies_at(self, holder: str) -> tuple[str, ...]:
+        """The policies that it names itself."""
+        return self.policies
 
 
 class AttachedPack(Settings):
@@ -27,6 +38,9 @@ class AttachedPack(Settings):
         default_factory=dict, description="By policy of the pack: values for its parameters, instead of the pack's own."
     )
     without: tuple[str, ...] = Field(default=(), description="Policies of the pack that do not hold here.")
+    exceptions: tuple[PackException, ...] = Field(
+        default=(), description="Whom the denials of policies of the pack let alone until a day."
+    )
 
 
 class PolicyPacks(Settings):
@@ -57,9 +71,11 @@ def _declared(attached: AttachedPack, pack: Pack) -> Iterator[tuple[str, Declare
     Raises: ConfigError, where something is said of a policy that the pack does not hold.
     """
     known = [packed.policy for packed in pack.policies]
+    held = [name for name in known if name not in attached.without]
     problems = [
-        *_unknown(attached, known, attached.parameters),
-        *_unknown(attached, known, attached.without),
+        *_unknown(attached, known, attached.parameters, attached),
+        *_unknown(attached, known, attached.without, attached),
+        *(problem for each in attached.exceptions for problem in _unknown(attached, held, each.policies, each)),
     ]
     if problems:
         raise ConfigError(problems)
@@ -67,16 +83,21 @@ def _declared(attached: AttachedPack, pack: Pack) -> Iterator[tuple[str, Declare
         if packed.policy in attached.without:
             continue
         parameters: Mapping[str, Any] = {**packed.parameters, **attached.parameters.get(packed.policy, {})}
-        declared = DeclaredPolicy(policy=packed.policy, targets=attached.targets, parameters=dict(parameters))
+        declared = DeclaredPolicy(
+            policy=packed.policy,
+            targets=attached.targets,
+            parameters=dict(parameters),
+            exceptions=tuple(each for each in attached.exceptions if packed.policy in each.policies),
+        )
         declared.stand_at(attached.standing)
         yield packed.kind, declared
 
 
-def _unknown(attached: AttachedPack, known: Iterable[str], named: Iterable[str]) -> Iterator[Problem]:
+def _unknown(attached: AttachedPack, known: Iterable[str], named: Iterable[str], where: Settings) -> Iterator[Problem]:
     for name in named:
         if name not in known:
-            message = f"the pack {attached.pack} holds no policy {name!r}"
-            yield Problem(*place(attached), message, nearest(name, known))
+            message = f"the pack {attached.pack} holds no policy {name!r} here"
+            yield Problem(*place(where), message, nearest(name, known))
 
 
 CONTROL = Control(
@@ -89,10 +110,10 @@ CONTROL = Control(
     description="""\
 Attaches every policy of a pack of `policies/packs` to the root, to organizational units and to accounts, as the controls
 `service-control-policies` and `organization-policies` do for single ones. A policy that does not fit is left out by `without`, or
-given other `parameters`.
+given other `parameters`; `exceptions` let somebody alone until a day, as they do for a single policy.
 
 The same policy from two packs, or from a pack and from one of those controls, is one policy, attached wherever either of them wants
-it. Where its parameters or exclusions differ, it is refused: say the same in both, or leave it out of one pack.
+it. Where its parameters, exclusions or exceptions differ, it is refused: say the same in both, or leave it out of one pack.
 
 Only `scp` and `rcp` policies have conditions, so a pack that holds others refuses exclusions among its targets: name the
 organizational units and accounts where it holds, or leave those policies out.""",

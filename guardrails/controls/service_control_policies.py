@@ -48,6 +48,11 @@ Attaches policies of `policies/scp` to the root, to organizational units and to 
 (deployer, break-glass, the member role, StackSets' own), and what is excluded under `targets` is let alone by a condition, so that
 tomorrow's accounts are covered. No policy binds the management account, AWS services or service-linked roles.
 
+`exceptions` let somebody else alone until a day: a principal, an account, or a principal of an account, with a reason and an owner.
+They become conditions of the policy's denials. During the last thirty days `validate` and `plan` say so; from then on every command
+ends with 3 until the exception is renewed or removed, and what is live stays as it is. `validate --output json` lists them all.
+Whoever may make a role of an excepted name has the exception too: name the account, and let nobody else make such roles there.
+
 `plan` refuses a policy that would lock a trusted role out, and asks for consent where a policy is taken away.""",
     makes=(
         "The policy type `SERVICE_CONTROL_POLICY`, enabled in the root",

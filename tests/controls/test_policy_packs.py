@@ -1,6 +1,7 @@
 """Attached packs become the policies that they hold, each as if it had been declared by itself."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from guardrails import pipeline
 from guardrails.controls import organization_policies, service_control_policies
 from guardrails.controls.organization_policies import DeclaredPolicyOfKind, OrganizationPolicies
-from guardrails.controls.policy_packs import CONTROL, AttachedPack, PolicyPacks
+from guardrails.controls.policy_packs import CONTROL, AttachedPack, PackException, PolicyPacks
 from guardrails.controls.service_control_policies import ServiceControlPolicies
 from guardrails.declared_policies import DeclaredPolicy
 from guardrails.errors import ConfigError
@@ -102,10 +103,37 @@ def test_every_problem_of_every_pack(organization: Organization, library: Librar
     assert len(found) == 4
     assert found[0].startswith("controls.yaml:1:7: there is no pack 'fwe' in")
     assert found[1:] == [
-        "controls.yaml:2:7: the pack few holds no policy 'deny-root' (did you mean 'deny-root-user'?)",
-        "controls.yaml:2:7: the pack few holds no policy 'require-tsl' (did you mean 'require-tls'?)",
+        "controls.yaml:2:7: the pack few holds no policy 'deny-root' here (did you mean 'deny-root-user'?)",
+        "controls.yaml:2:7: the pack few holds no policy 'require-tsl' here (did you mean 'require-tls'?)",
         "controls.yaml:3:7: the policy instance-metadata has no parameter 'hops' (known: hop_limit)",
     ]
+
+
+def excepted(line: int, *policies: str) -> PackException:
+    made = PackException(policies=policies, account="dev", reason="r", owner="o", expires=date(2999, 1, 1))
+    made.stand_at(Source("controls.yaml", line, 9))
+    return made
+
+
+def test_exceptions(organization: Organization, library: Library) -> None:
+    """An exception is one from the policies that it names, and from no other of the pack."""
+    plain, entry = attached(), attached(exceptions=(excepted(1, "deny-root-user", "require-tls"),))
+    pairs = zip(made(organization, library, plain), made(organization, library, entry), strict=True)
+    assert [one.content == other.content for one, other in pairs] == [False, False, True]
+
+
+def test_exceptions_from_what_does_not_hold(organization: Organization, library: Library) -> None:
+    """An exception from a policy that the pack does not hold, that is left out, or that has no conditions is refused at its place."""
+    given = (excepted(2, "require-tsl"), excepted(3, "require-tls"), excepted(4, "instance-metadata"))
+    found = problems(organization, library, attached(without=("require-tls",), exceptions=given[:2]))
+    assert [problem.partition(" (")[0] for problem in found] == [
+        "controls.yaml:2:9: the pack few holds no policy 'require-tsl' here",
+        "controls.yaml:3:9: the pack few holds no policy 'require-tls' here",
+    ]
+    (refused,) = problems(organization, library, attached(exceptions=given[2:]))
+    assert refused.startswith(
+        "controls.yaml:4:9: instance-metadata: a policy of the kind declarative has no conditions"
+    )
 
 
 def test_what_has_no_conditions_refuses_exclusions(organization: Organization, library: Library) -> None:
