@@ -66,7 +66,7 @@ def packed(organization: Organization, policies: Sequence[Policy]) -> Packing:
 def slots(organization: Organization, policy_type: str) -> int:
     """How many policies of a type we may attach to one target: what AWS takes, without its own and those left to others."""
     quota = QUOTAS[policy_type]
-    reserved = organization.reserved_policy_slots.get(KINDS[policy_type], 0)
+    reserved = organization.reserved_policy_slots.get(KINDS.get(policy_type, ""), 0)
     return max(0, quota.max_attached - quota.always_attached - reserved)
 
 
