@@ -33,14 +33,14 @@ class Grant(Enum):
 class PrincipalElement:
     """A Principal element, or a NotPrincipal, ready to be asked many times."""
 
-    __slots__ = ("_accounts", "_everybody", "_names", "_negated")
+    __slots__ = ("_accounts", "_any_provider", "_everybody", "_names", "_negated")
 
     def __init__(self, element: Any, *, negated: bool = False) -> None:
-        names = dict(_named(element))
+        named = tuple(_named(element))
         self._negated = negated
-        self._everybody = "*" in names
-        self._accounts = frozenset(match[1] for name in names if (match := _ACCOUNT.fullmatch(name)))
-        self._names = frozenset(names)
+        self._everybody, self._any_provider = ("*", "AWS") in named, ("*", "Federated") in named
+        self._names = frozenset(name for name, _ in named)
+        self._accounts = frozenset(match[1] for name in self._names if (match := _ACCOUNT.fullmatch(name)))
 
     def grant(self, who: Principal) -> Grant | None:
         """How this speaks of a principal; None when it does not."""
@@ -51,6 +51,8 @@ class PrincipalElement:
                 return grant
         if self._everybody:
             return Grant.EVERYBODY
+        if self._any_provider and who.provider:
+            return Grant.FEDERATED
         return Grant.ACCOUNT if who.account in self._accounts else None
 
     def _spares(self, who: Principal) -> bool:
@@ -58,7 +60,7 @@ class PrincipalElement:
 
         Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
-        if self._everybody:
+        if self._everybody or (self._any_provider and who.provider):
             return True
         names = [name for _, name in _ways(who)]
         if not who.has_identity:
@@ -81,7 +83,7 @@ def _ways(who: Principal) -> Iterator[tuple[Grant, str]]:
 
 
 def _named(element: Any) -> Iterator[tuple[str, str]]:
-    """Every name in the element with its kind; `*` stands for everybody, signed in or not."""
+    """Every name in the element with its kind; `*` of AWS stands for everybody, signed in or not."""
     if isinstance(element, str):
         yield element, "AWS"
         return
