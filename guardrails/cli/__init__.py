@@ -1,6 +1,7 @@
 """The command line: the composition root, and the only package that prints.
 
     line       validate, compile, plan, drift, apply: the pipeline, stopped at different points
+    simulate   who may do what where
     account    account add
     schema     the JSON Schema of the configuration files
     sandbox    the embedded AWS organization
@@ -29,6 +30,7 @@ COMMANDS: Final = {
     "plan": ("line", "Show what apply would change in the live organization."),
     "apply": ("line", "Make the live organization what is declared."),
     "drift": ("line", "Like plan, for jobs: exit 2 when anything differs."),
+    "simulate": ("simulate", "Ask who may do what where; needs no AWS, unless --live."),
     "account": ("account", "Onboard a new account."),
     "schema": ("schema", "Print the JSON Schema of a configuration file."),
     "sandbox": ("sandbox", "Run an embedded AWS organization on this machine."),

@@ -48,9 +48,11 @@ class Answer:
     @property
     def verdict(self) -> Verdict:
         """The verdict of every case; where some allow and others deny, that it depends on the resource."""
-        *named, last = (case.verdict for case in self.cases)
-        alike = all(verdict == last or {verdict, last} <= set(DENIALS) for verdict in named)
-        return last if alike else "dependsOnResource"
+        verdicts = {case.verdict for case in self.cases}
+        if "depends" in verdicts:
+            return "depends"
+        last = self.cases[-1].verdict
+        return last if len(verdicts) == 1 or verdicts <= set(DENIALS) else "dependsOnResource"
 
     def about(self, resource: str) -> Case:
         """The case of a resource as policies name it; that of every other one, when none is its own."""

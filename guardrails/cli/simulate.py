@@ -1,0 +1,219 @@
+"""simulate: who may do what where, asked of the declared organization or of the live one; nothing is sent that AWS would carry out."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from guardrails import pipeline
+from guardrails.cli.line import EXIT_CHANGES, connected
+from guardrails.cli.terminal import Options, note, prose, say, shared_options, working
+from guardrails.iam import IDENTITY, RESOURCE, TRUST, Values
+from guardrails.iam.context import GLOBAL_SERVICES
+from guardrails.model import Organization
+from guardrails.simulation import json as data
+from guardrails.simulation import matrix, text, words
+from guardrails.simulation.actions import SENSITIVE, expanded
+from guardrails.simulation.answers import DENIALS, Answer, ask
+from guardrails.simulation.declared import declared_hierarchy
+from guardrails.simulation.files import read_policy
+from guardrails.simulation.hierarchy import Hierarchy
+from guardrails.simulation.policies import Given
+from guardrails.simulation.principals import ORDINARY, representatives
+from guardrails.simulation.questions import ANY_RESOURCE, Question
+
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+IN_FULL: Final = 3
+"""About how many actions of one principal everything is told; of more, they are grouped."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command was asked, as it was typed."""
+
+    accounts: tuple[str, ...]
+    principals: tuple[str, ...]
+    actions: tuple[str, ...]
+    resource: str
+    resource_account: str
+    region: str
+    context: tuple[str, ...]
+    identity_policies: tuple[Path, ...]
+    boundary: Path | None
+    session_policies: tuple[Path, ...]
+    resource_policy: Path | None
+    live: bool
+    as_matrix: bool
+    expect: str | None
+
+
+@click.command()
+@click.option("--account", "accounts", multiple=True, metavar="NAME", help="Where: an account, by name or id.")
+@click.option(
+    "--principal",
+    "principals",
+    multiple=True,
+    metavar="WHO",
+    help="role/NAME, user/NAME, root, permission-set/NAME, an ARN, a service, or anonymous.",
+)
+@click.option(
+    "--action", "actions", multiple=True, metavar="ACTION", help="service:Name; wildcards ask about each that exists."
+)
+@click.option(
+    "--resource",
+    default=ANY_RESOURCE,
+    metavar="ARN",
+    help="To what.  [default: whatever policies name, and every other]",
+)
+@click.option("--resource-account", default="", metavar="NAME", help="Who owns it, where the ARN does not tell.")
+@click.option("--region", default="", metavar="REGION", help="In which region.  [default: the home region]")
+@click.option(
+    "--context",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A condition key; KEY= for one that is absent; repeat it for more values.",
+)
+@click.option(
+    "--identity-policy",
+    "identity_policies",
+    multiple=True,
+    type=FILE,
+    help="What the principal is given, instead of what is assumed.",
+)
+@click.option("--boundary", type=FILE, help="Its permissions boundary.")
+@click.option("--session-policy", "session_policies", multiple=True, type=FILE, help="A policy of its session.")
+@click.option("--resource-policy", type=FILE, help="The resource's policy; of a role, its trust policy.")
+@click.option("--live", is_flag=True, help="Ask the policies that are attached now, those of others included.")
+@click.option("--matrix", "as_matrix", is_flag=True, help="Draw actions by accounts.")
+@click.option("--expect", type=click.Choice(["allowed", "denied"]), help="Exit 2 unless every answer is this.")
+@shared_options
+def simulate_command(options: Options, **typed: Any) -> None:
+    """Ask who may do what where; needs no AWS, unless --live.
+
+    Without --principal the answer is a table of those who stand for everybody: the root user, an ordinary role, each permission
+    set, the trusted roles, a service-linked role. Without --action it is about what an intruder would want first. Policies of
+    roles and users are assumed to allow, unless given; a permission set has its own.
+
+    Exit 0: answered; 2: not as expected; 3: no such account, principal, action or file.
+    """
+    asked = Asked(**typed)
+    organization, hierarchy = _hierarchy(options, live=asked.live)
+    questions = list(_questions(asked, organization, hierarchy))
+    given = _given(asked)
+    answers = [ask(hierarchy, question, given) for question in questions]
+    if options.output == "json":
+        say(json.dumps(data.document(answers, hierarchy), indent=2, ensure_ascii=False))
+    else:
+        say("\n\n".join(_told(answers, as_matrix=asked.as_matrix)))
+        for sentence in hierarchy.notes:
+            note(prose(f"Note: {sentence}."))
+    if asked.expect and not all(_is(answer, asked.expect) for answer in answers):
+        click.get_current_context().exit(EXIT_CHANGES)
+
+
+def _hierarchy(options: Options, *, live: bool) -> tuple[Organization, Hierarchy]:
+    desired = pipeline.compile(pipeline.load(options.config, options.content))
+    if not live:
+        return desired.organization, declared_hierarchy(desired.organization, desired.resources)
+    from guardrails.simulation.live import live_hierarchy
+
+    connection = connected(options, desired)
+    with working("Reading the policies of the live organization"):
+        reader = connection.gateway.reader()
+        return desired.organization, live_hierarchy(desired.organization, reader, desired.resources)
+
+
+def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -> Sequence[Question]:
+    """A question for each account, action and principal."""
+    if not (asked.accounts or asked.as_matrix):
+        raise click.UsageError("where? Name an account with --account, or draw all with --matrix")
+    names = asked.accounts or [account.name for account in hierarchy.accounts]
+    accounts = [hierarchy.account(name) for name in names]
+    actions, context = list(expanded(asked.actions or SENSITIVE)), _context(asked.context)
+    return [
+        Question(
+            account.name,
+            principal,
+            action,
+            asked.resource,
+            asked.resource_account,
+            _region(asked, action, organization),
+            context,
+        )
+        for account in accounts
+        for action in actions
+        for principal in asked.principals
+        or ([ORDINARY] if asked.as_matrix or not asked.actions else representatives(organization, account))
+    ]
+
+
+def _region(asked: Asked, action: str, organization: Organization) -> str:
+    """The region of a request, "" where its service has but one, or its resource's ARN tells it."""
+    told = asked.resource.count(":") > 4 and asked.resource.split(":")[3] not in ("", "*")
+    if asked.region or told or action.partition(":")[0].lower() in GLOBAL_SERVICES:
+        return asked.region
+    return organization.home_region
+
+
+def _context(pairs: Sequence[str]) -> Mapping[str, Values]:
+    values: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        key, separator, value = pair.partition("=")
+        if not separator or not key:
+            raise click.UsageError(f"--context {pair}: write KEY=VALUE, or KEY= for a key that is absent")
+        values[key] = (*values.get(key, ()), *([value] if value else []))
+    return {key: found[0] if len(found) == 1 else found for key, found in values.items()}
+
+
+def _given(asked: Asked) -> Given:
+    identity = tuple(read_policy(file, IDENTITY) for file in asked.identity_policies)
+    trust = bool(asked.actions) and all(action.lower().startswith("sts:") for action in asked.actions)
+    return Given(
+        identity=identity or None,
+        boundary=read_policy(asked.boundary, IDENTITY) if asked.boundary else None,
+        session=tuple(read_policy(file, IDENTITY) for file in asked.session_policies),
+        resource=read_policy(asked.resource_policy, TRUST if trust else RESOURCE) if asked.resource_policy else None,
+    )
+
+
+def _told(answers: Sequence[Answer], *, as_matrix: bool) -> Sequence[str]:
+    """The answers as text, each part by itself."""
+    plain = not _writes_symbols()
+    principals = list(dict.fromkeys(answer.question.principal for answer in answers))
+    if as_matrix:
+        return _matrices(answers, principals, ascii_only=plain)
+    parts = []
+    for account in dict.fromkeys(answer.question.account for answer in answers):
+        mine = [answer for answer in answers if answer.question.account == account]
+        if len({answer.question.principal for answer in mine}) > 1:
+            actions = dict.fromkeys(answer.question.action for answer in mine)
+            groups = [[answer for answer in mine if answer.question.action == action] for action in actions]
+            parts += [text.by_principal(group, account, ascii_only=plain) for group in groups]
+        elif len(mine) > IN_FULL:
+            parts.append(text.by_action(mine, account, ascii_only=plain))
+        else:
+            parts += [text.full(answer, account, ascii_only=plain) for answer in mine]
+    verdicts = {case.verdict for answer in answers for case in answer.cases}
+    return parts if len(principals) == 1 else [*parts, words.legend(verdicts, ascii_only=plain)]
+
+
+def _matrices(answers: Sequence[Answer], principals: Sequence[str], *, ascii_only: bool) -> Sequence[str]:
+    parts = []
+    for principal in principals:
+        mine = [answer for answer in answers if answer.question.principal == principal]
+        cells = {(answer.question.action, answer.question.account): answer for answer in mine}
+        parts.append(f"What may {principal} do where?\n\n{matrix.table(cells, ascii_only=ascii_only)}")
+    return parts
+
+
+def _is(answer: Answer, expected: str) -> bool:
+    return answer.verdict == "allowed" if expected == "allowed" else answer.verdict in DENIALS
+
+
+def _writes_symbols() -> bool:
+    """Whether stdout takes more than ASCII."""
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
