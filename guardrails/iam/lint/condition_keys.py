@@ -80,8 +80,10 @@ def _foreign(policy: Linted) -> Iterator[Found]:
 
 
 def _has(service: Service, statement: Statement, key: str) -> bool:
-    """Whether one of the service's actions that a statement is about knows a key."""
+    """Whether one of the service's actions that a statement is about knows a key; of a key that none of all knows, it is not told."""
     found = service.keys.find(key)
+    if found and not any(found in keys for keys in service.keys_of_action.values()):
+        return True
     names = [text.partition(":") for _, text in statement.items("Action")]
     patterns = [name for prefix, _, name in names if prefix.lower() == service.prefix]
     return found is not None and any(

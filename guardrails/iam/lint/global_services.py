@@ -1,4 +1,7 @@
-"""Denials of regions that also deny the services whose one endpoint stands in us-east-1, wherever the caller is."""
+"""Denials of regions that also deny the services whose one endpoint stands in us-east-1, wherever the caller is.
+
+Without IAM nobody can mend anything; the others are missed sooner or later.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,9 +15,19 @@ SOURCE: Final = (
     "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
 )
 ASKED: Final = "aws:requestedregion"
+IAM: Final = "iam"
 
 
-def _denied(policy: Linted) -> Iterator[Found]:
+def _denies_iam(policy: Linted) -> Iterator[Found]:
+    return (found for denied, found in _judged(policy) if IAM in denied)
+
+
+def _denies_others(policy: Linted) -> Iterator[Found]:
+    return (found for denied, found in _judged(policy) if IAM not in denied)
+
+
+def _judged(policy: Linted) -> Iterator[tuple[list[str], Found]]:
+    """The global services that a statement denies, and what to say about it."""
     for statement in policy.statements:
         regions = _regions(statement)
         if not statement.denies or not regions or GLOBAL_REGION in regions or not _about_services(statement):
@@ -23,11 +36,14 @@ def _denied(policy: Linted) -> Iterator[Found]:
         if denied:
             message = f"{statement.name} denies {', '.join(denied)} everywhere: they are only in {GLOBAL_REGION}"
             names = ", ".join(f"{service}:*" for service in denied)
-            yield Found(statement.path, message, f"add {names} to its NotAction, or {GLOBAL_REGION} to its regions")
+            advice = f"add {names} to its NotAction, or {GLOBAL_REGION} to its regions"
+            yield denied, Found(statement.path, message, advice)
 
 
 def _regions(statement: Statement) -> set[str]:
-    """The regions outside of which a statement holds; none where it is not about regions."""
+    """The regions outside of which a statement holds; none where it is not about regions, or only for certain requests."""
+    if any(not test.use.operator.negated and test.key.casefold() != ASKED for test in statement.tests):
+        return set()
     return {
         value
         for test in statement.tests
@@ -42,5 +58,13 @@ def _about_services(statement: Statement) -> bool:
 
 
 RULES: Final = (
-    Rule("GR409", "the Deny of regions denies global services", "error", SOURCE, _denied, (SERVICE_CONTROL, IDENTITY)),
+    Rule("GR409", "the Deny of regions denies IAM", "error", SOURCE, _denies_iam, (SERVICE_CONTROL, IDENTITY)),
+    Rule(
+        "GR411",
+        "the Deny of regions denies global services",
+        "warning",
+        SOURCE,
+        _denies_others,
+        (SERVICE_CONTROL, IDENTITY),
+    ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from guardrails.iam.catalogue import catalogue
 from guardrails.iam.conditions.null import NAME as NULL
 from guardrails.iam.lint import Found, Rule
 from guardrails.iam.lint.condition_keys import known_key
@@ -32,8 +33,10 @@ def _never_matches(policy: Linted) -> Iterator[Found]:
 
 
 def _single(policy: Linted) -> Iterator[Found]:
-    for statement, test in _tests(policy):
-        key = known_key(statement, test)
+    for _, test in _tests(policy):
+        key = catalogue().global_keys.find(
+            test.key
+        )  # of keys of services it is not always told how many values they hold
         if key and not key.multivalued and test.use.quantifier:
             yield Found(test.path, f"{key.name} holds one value, and needs no {test.use.quantifier}", "leave it out")
 

@@ -57,6 +57,7 @@ def test_keys_of_other_actions() -> None:
     )
     assert found("GR303", asked("ec2:InstanceType", "s3:*"))
     assert not found("GR303", asked("s3:x-amz-acl", "s3:Put*"))
+    assert not found("GR303", asked("account:AccountResourceOrgPaths", "account:PutAlternateContact"))
     assert not found("GR303", asked("s3:x-amz-acl"))
     assert not found("GR303", asked("aws:SourceVpce", "s3:GetObject"))
     assert not found("GR303", statement(NotAction="s3:*", Condition={"StringEquals": {"s3:authType": "x"}}))

@@ -12,20 +12,22 @@ WITH_VIRGINIA = {"StringNotEqualsIfExists": {"aws:requestedregion": ["eu-central
 
 
 @pytest.mark.parametrize(
-    ("elements", "denied"),
+    ("elements", "rule", "denied"),
     [
-        ({"NotAction": GLOBAL, "Condition": ELSEWHERE}, ""),
-        ({"NotAction": GLOBAL[1:-1], "Condition": ELSEWHERE}, "denies budgets, waf everywhere"),
-        ({"NotAction": ["iam:Get*", *GLOBAL], "Condition": ELSEWHERE}, ""),
-        ({"Action": "*", "Condition": ELSEWHERE}, "denies budgets, cloudfront, iam"),
-        ({"Action": "*", "Condition": WITH_VIRGINIA}, ""),
-        ({"Action": "ec2:*", "Condition": ELSEWHERE}, ""),
-        ({"NotAction": "s3:*"}, ""),
-        ({"NotAction": "s3:*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}, ""),
+        ({"NotAction": GLOBAL, "Condition": ELSEWHERE}, "", ""),
+        ({"NotAction": GLOBAL[1:-1], "Condition": ELSEWHERE}, "GR411", "denies budgets, waf everywhere"),
+        ({"NotAction": ["iam:Get*", *GLOBAL], "Condition": ELSEWHERE}, "", ""),
+        ({"Action": "*", "Condition": ELSEWHERE}, "GR409", "denies budgets, cloudfront, iam"),
+        ({"Action": "*", "Condition": {**ELSEWHERE, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}}, "GR409", "iam"),
+        ({"Action": "*", "Condition": {**ELSEWHERE, "StringEquals": {"aws:SourceVpc": "vpc-1"}}}, "", ""),
+        ({"Action": "*", "Condition": WITH_VIRGINIA}, "", ""),
+        ({"Action": "ec2:*", "Condition": ELSEWHERE}, "", ""),
+        ({"NotAction": "s3:*"}, "", ""),
+        ({"NotAction": "s3:*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}, "", ""),
     ],
 )
-def test_regions(elements: dict[str, Any], denied: str) -> None:
-    """A Deny of all regions but some names the services that are only in us-east-1, or that region."""
-    findings = found("GR409", statement(**elements))
-    assert len(findings) == bool(denied)
-    assert all(denied in message for _, message, _ in findings)
+def test_regions(elements: dict[str, Any], rule: str, denied: str) -> None:
+    """A Deny of all regions but some names the services that are only in us-east-1, or that region; without IAM it is an error."""
+    findings = {each: found(each, statement(**elements)) for each in ("GR409", "GR411")}
+    assert [each for each, some in findings.items() if some] == ([rule] if rule else [])
+    assert all(denied in message for some in findings.values() for _, message, _ in some)

@@ -20,6 +20,7 @@ TAGS = {"aws:TagKeys": ["Team"]}
         ("GR305", "Deny", {"StringEquals": {"dynamodb:LeadingKeys": "x"}}, 1),
         ("GR306", "Deny", {"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, 1),
         ("GR306", "Deny", {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, 0),
+        ("GR306", "Deny", {"ForAnyValue:StringLike": {"ram:Principal": "arn:*"}}, 0),
         ("GR306", "Deny", {"ForAllValues:StringEquals": TAGS}, 0),
         ("GR307", "Allow", {"ForAllValues:StringEquals": TAGS}, 1),
         ("GR307", "Allow", {"ForAllValues:StringEquals": TAGS, "Null": {"aws:tagkeys": "false"}}, 0),
