@@ -35,6 +35,7 @@ from guardrails.resources.policy import Policy
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
+    from guardrails.linting import Linting
 
 EXCLUSIVE_TYPES: Mapping[str, str] = {"groups": "AWS::IdentityStore::Group", "assignments": "AWS::SSO::Assignment"}
 EXCLUSIVE_CONTROL = "identity-center"
@@ -209,6 +210,38 @@ def check_examples(declared: Declared) -> int:
     if problems:
         raise ConfigError(problems)
     return sum(len(policy.example_names) for policy in policies)
+
+
+def lint_policies(declared: Declared, desired: Desired) -> "Linting":
+    """What the linter finds in the policies of the library, and in those that the organization compiles to.
+
+    Raises: ConfigError, with every policy that cannot be rendered.
+    """
+    from guardrails.linting import compiled, library, silences
+
+    facts = with_placeholders(policy_facts(declared.organization))
+    sources = library.sources(declared.library)
+    found = library.library_findings(sources, facts)
+    count, more = compiled.compiled_findings(desired.resources, sources, facts["trusted_principals"])
+    return silences.with_silences(len(sources) + count, [*found, *more], sources)
+
+
+def check_policies(declared: Declared, desired: Desired) -> None:
+    """Refuse what the linter calls an error in the policies that the organization compiles to.
+
+    Raises: ConfigError, with every error.
+    """
+    from guardrails.linting import compiled, library, silences
+
+    sources, facts = library.sources(declared.library), with_placeholders(policy_facts(declared.organization))
+    count, found = compiled.compiled_findings(desired.resources, sources, facts["trusted_principals"])
+    errors = [each for each in silences.with_silences(count, found, sources).findings if each.rule.severity == "error"]
+    if errors:
+        problems = (
+            Problem(each.file, each.line, each.column, f"{each.rule.id}: {each.message}", each.suggestion)
+            for each in errors
+        )
+        raise ConfigError(problems)
 
 
 def lint_templates(desired: Desired, passed: Path) -> bool:

@@ -2,6 +2,7 @@
 
     line       validate, compile, plan, drift, apply: the pipeline, stopped at different points
     simulate   who may do what where
+    lint       what is wrong with policies
     account    account add
     schema     the JSON Schema of the configuration files
     sandbox    the embedded AWS organization
@@ -27,6 +28,7 @@ from guardrails.errors import GuardrailsError
 COMMANDS: Final = {
     "validate": ("line", "Check config/, policies/ and templates/; needs no AWS."),
     "compile": ("line", "Write the policies, templates and resources that follow; needs no AWS."),
+    "lint": ("lint", "Find what is wrong with policies: declared, in the library, or in files."),
     "plan": ("line", "Show what apply would change in the live organization."),
     "apply": ("line", "Make the live organization what is declared."),
     "drift": ("line", "Like plan, for jobs: exit 2 when anything differs."),

@@ -93,6 +93,7 @@ def _validated(options: Options) -> tuple[pipeline.Desired, int]:
         problems += error.problems
     try:
         desired = _compiled(declared)
+        pipeline.check_policies(declared, desired)
     except ConfigError as error:
         problems += error.problems
     if problems:

@@ -60,14 +60,17 @@ class Service:
     actions: Mapping[str, str]
     keys: Keys
     keys_of_action: Mapping[str, tuple[ConditionKey, ...]] = field(repr=False)
+    _matched: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def matching(self, pattern: str) -> list[str]:
+    def matching(self, pattern: str) -> tuple[str, ...]:
         """The names of the actions that a pattern matches, without the service before it: "Get*Policy"."""
         if not any(wildcard in pattern for wildcard in "*?"):
             found = self.actions.get(pattern.lower())
-            return [found] if found else []
-        matches = _wildcards(pattern).fullmatch
-        return [self.actions[name] for name in self.actions if matches(name)]
+            return (found,) if found else ()
+        if pattern not in self._matched:
+            matches = _wildcards(pattern).fullmatch
+            self._matched[pattern] = tuple(self.actions[name] for name in self.actions if matches(name))
+        return self._matched[pattern]
 
     def nearest(self, name: str) -> str:
         """The action whose name is most like this one, as AWS spells it; "" when none is."""
@@ -75,7 +78,6 @@ class Service:
         return self.actions[near[0]] if near else ""
 
 
-@cache
 def _wildcards(pattern: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(one) or re.escape(one) for one in pattern.lower()))
 

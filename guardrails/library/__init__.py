@@ -6,7 +6,7 @@ templates           one troposphere file per stack -> a CloudFormation template
 conformance_packs   one YAML file per pack of AWS Config's rules, as AWS takes it
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ class Library:
     """The content that controls draw on: `policies/<kind>/<theme>/<id>.yaml`, `policies/packs/<id>.yaml`, `templates/<name>.py`."""
 
     content: Path
+    _policies: "dict[str, Mapping[str, PolicySource]]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def template(self, name: str, /, **parameters: Any) -> dict[str, Any]:
         """The CloudFormation template that `templates/<name>.py` makes of these parameters, as parsed JSON.
@@ -43,13 +46,15 @@ class Library:
         return conformance_packs.load(self.content / "templates" / "conformance_packs", name, place)
 
     def policies(self, kind: str) -> "Mapping[str, PolicySource]":
-        """Every policy of a kind ("scp", "tag"), by id.
+        """Every policy of a kind ("scp", "tag"), by id; the files are read once.
 
         Raises: ConfigError, with every problem of every file.
         """
         from guardrails.library import policy_files
 
-        return policy_files.load(self.content / "policies", kind)
+        if kind not in self._policies:
+            self._policies[kind] = policy_files.load(self.content / "policies", kind)
+        return self._policies[kind]
 
     def policy(self, kind: str, name: str, place: tuple[str, int, int] = ("", 0, 0)) -> "PolicySource":
         """The policy `name` of a kind, in whichever theme; `place` is where it was asked for, to point at when it does not exist.

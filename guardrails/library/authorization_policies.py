@@ -30,11 +30,15 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizationPolicy(PolicySource):
-    """A service control policy or a resource control policy. `exempt_reason` is "" where trusted principals are exempt."""
+    """A service control policy or a resource control policy. `exempt_reason` is "" where trusted principals are exempt.
+
+    `accepted` are findings of the linter, by the rule's id, or its id and a Sid ("GR401 DenyRoot"), with the reason for each.
+    """
 
     statements: Sequence[Mapping[str, Any]]
     examples: tuple[Example, ...]
     exempt_reason: str
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def example_names(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@
     statements      of authorization policies (scp, rcp): the statements as AWS spells them
     content         of declarative policies: the document as AWS spells it, with its operators
     examples        what must be decided about requests; of declarative policies, what becomes effective
+    lint            findings of the linter that are accepted: the rule's id, or its id and a Sid -> the reason (scp, rcp)
     exempt          `false` when trusted principals are bound too; `exempt_reason` then says why (scp only)
 
 Every text in statements, content and examples may hold Jinja2 {{ expressions }}. An expression may use the parameters, and

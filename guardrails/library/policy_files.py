@@ -127,6 +127,7 @@ class AuthorizationShape(PolicyShape):
     """A file of a resource control policy."""
 
     statements: tuple[Annotated[dict[str, Any], AfterValidator(_named)], ...] = Field(min_length=1)
+    lint: dict[str, Text] = Field({})
     examples: tuple[ExampleShape, ...] = Field(min_length=1)
 
     def made(self, given: Mapping[str, Any]) -> PolicySource:
@@ -135,7 +136,7 @@ class AuthorizationShape(PolicyShape):
             Example(example.name, example.request.model_dump(exclude_unset=True), example.expect, example.parameters)
             for example in self.examples
         )
-        reason = {"exempt_reason": "", **given}
+        reason = {"exempt_reason": "", "accepted": self.lint, **given}
         return AuthorizationPolicy(statements=self.statements, examples=examples, **self.metadata(), **reason)
 
 

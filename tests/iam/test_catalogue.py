@@ -43,8 +43,8 @@ def test_patterns_match_actions() -> None:
     s3 = catalogue().service("S3")
     assert s3 is not None
     assert {"GetBucketPolicy", "GetAccessPointPolicy"} <= set(s3.matching("get*policy"))
-    assert s3.matching("GetObjec?") == ["GetObject"]
-    assert (s3.matching("GetObject"), s3.matching("Get"), s3.matching("Nothing*")) == (["GetObject"], [], [])
+    assert s3.matching("GetObjec?") == ("GetObject",)
+    assert (s3.matching("GetObject"), s3.matching("Get"), s3.matching("Nothing*")) == (("GetObject",), (), ())
 
 
 @pytest.mark.parametrize(

@@ -176,3 +176,13 @@ def test_whatever_stands_anywhere(tmp_path: Path, path: tuple[str | int, ...], j
     except ConfigError:
         return
     assert all(problem.message for problem in check(policy, {"trusted_principals": ["arn:*:iam::*:role/Deployer"]}))
+
+
+def test_findings_that_a_file_accepts(tmp_path: Path) -> None:
+    """What of the linter's findings a file accepts has a reason; an empty one is none."""
+    assert read(tmp_path, GOOD.replace("statements:", "lint: {GR203: New this week.}\nstatements:")) == []
+    policy = read_policy(tmp_path / "good.yaml", "scp")
+    assert isinstance(policy, AuthorizationPolicy)
+    assert policy.accepted == {"GR203": "New this week."}
+    (problem,) = read(tmp_path, GOOD.replace("statements:", 'lint: {GR203: " "}\nstatements:'))
+    assert problem.startswith("good.yaml:12:15: ")

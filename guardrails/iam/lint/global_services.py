@@ -34,7 +34,7 @@ def _judged(policy: Linted) -> Iterator[tuple[list[str], Found]]:
             continue
         denied = [service for service in sorted(GLOBAL_SERVICES) if statement.concerns(f"{service}:Any")]
         if denied:
-            message = f"{statement.name} denies {', '.join(denied)} everywhere: they are only in {GLOBAL_REGION}"
+            message = f"{statement.name} denies {', '.join(denied)} everywhere: such requests go to {GLOBAL_REGION}"
             names = ", ".join(f"{service}:*" for service in denied)
             advice = f"add {names} to its NotAction, or {GLOBAL_REGION} to its regions"
             yield denied, Found(statement.path, message, advice)

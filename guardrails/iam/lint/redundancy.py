@@ -1,5 +1,6 @@
 """What a policy says twice: statements, actions and resources that others cover, and what a Deny takes back whole."""
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Final
@@ -8,6 +9,7 @@ from guardrails.iam.containment import covers_action, covers_resource, subsumes
 from guardrails.iam.lint import Found, Rule
 from guardrails.iam.linted import Linted, Statement
 
+_WILDCARD: Final = re.compile(r"[*?]")
 SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"
 LOGIC: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
 
@@ -30,9 +32,13 @@ def _redundant_items(policy: Linted) -> Iterator[Found]:
 def _covered(statement: Statement, elements: tuple[str, str], covers: Callable[[str, str], bool]) -> Iterator[Found]:
     """The items of an element that another item covers; of two that say the same, the second."""
     items = list(statement.items(*elements))
+    beginnings = [_WILDCARD.split(text.casefold(), maxsplit=1)[0] for _, text in items]
     for index, (path, text) in enumerate(items):
+        folded = text.casefold()
         for number, (_, other) in enumerate(items):
-            if number != index and covers(other, text) and (number < index or not covers(text, other)):
+            if number == index or not folded.startswith(beginnings[number]):  # most pairs have nothing in common
+                continue
+            if covers(other, text) and (number < index or not covers(text, other)):
                 yield Found(path, f"{other!r} covers {text!r}", "take it out")
                 break
 

@@ -19,7 +19,11 @@ def _bound(policy: Linted) -> Iterator[Found]:
         if not statement.denies or statement.index in policy.facts.binds_everybody or _binds_roots_only(statement):
             continue
         spared = _spared(statement)
-        bound = [who for who in policy.facts.trusted_principals if not any(covers_resource(one, who) for one in spared)]
+        bound = [
+            who
+            for who in policy.facts.trusted_principals
+            if who not in spared and not any(covers_resource(one, who) for one in spared)
+        ]
         if bound:
             message = f"{statement.name} binds {', '.join(bound)} too"
             yield Found(statement.path, message, "add ArnNotLike on aws:PrincipalArn, so that they can mend it")

@@ -18,7 +18,11 @@ WITH_VIRGINIA = {"StringNotEqualsIfExists": {"aws:requestedregion": ["eu-central
         ({"NotAction": GLOBAL[1:-1], "Condition": ELSEWHERE}, "GR411", "denies budgets, waf everywhere"),
         ({"NotAction": ["iam:Get*", *GLOBAL], "Condition": ELSEWHERE}, "", ""),
         ({"Action": "*", "Condition": ELSEWHERE}, "GR409", "denies budgets, cloudfront, iam"),
-        ({"Action": "*", "Condition": {**ELSEWHERE, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}}, "GR409", "iam"),
+        (
+            {"Action": "*", "Condition": {**ELSEWHERE, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}},
+            "GR409",
+            "iam",
+        ),
         ({"Action": "*", "Condition": {**ELSEWHERE, "StringEquals": {"aws:SourceVpc": "vpc-1"}}}, "", ""),
         ({"Action": "*", "Condition": WITH_VIRGINIA}, "", ""),
         ({"Action": "ec2:*", "Condition": ELSEWHERE}, "", ""),
