@@ -19,7 +19,7 @@ from guardrails.iam.answers import NO, YES, Answer, both, either
 from guardrails.iam.context import Context, Principal, Request
 from guardrails.iam.decision import Decision, Reason
 from guardrails.iam.permission import Asked, permission
-from guardrails.iam.policies import Candidates, Entry, Level, Policies
+from guardrails.iam.policies import RANKS, Candidates, Entry, Layer, Level, Policies
 from guardrails.iam.reasons import silent_levels, told
 from guardrails.iam.resource_control_services import is_restricted
 
@@ -29,6 +29,7 @@ ALWAYS_ALLOWED: Final = "sts:getcalleridentity"
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 _AWS_MANAGED_KEY: Final = "alias/aws/"
+_BOUNDARY: Final = RANKS[Layer.BOUNDARY]
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
@@ -40,7 +41,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
         return Decision("allowed", partial(_nothing_needed, request.action))
     who, context = request.who, Context(request)
     candidates = policies.candidates(request.action)
-    denials, open_denials = _denials(request, who, context, candidates.denies, binding(request, who, policies))
+    denials, open_denials = _denials(request, context, policies, candidates.denies)
     if denials:
         matched = tuple(entry for entry, _ in denials)
         hanging = [keys for _, keys in denials]
@@ -97,14 +98,24 @@ def _is_aws_managed_key(request: Request) -> bool:
 
 
 def _denials(
-    request: Request, who: Principal, context: Context, denies: Sequence[Entry], binds: Sequence[bool]
+    request: Request, context: Context, policies: Policies, denies: Sequence[Entry]
 ) -> tuple[list[tuple[Entry, frozenset[str]]], frozenset[str]]:
-    """The statements that deny, each with the missing keys that it hangs on; and the keys that others may yet deny by."""
+    """The statements that deny, each with the missing keys that it hangs on; and the keys that others may yet deny by.
+
+    A NotPrincipal spares nobody who has a permissions boundary.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    binds = binding(request, request.who, policies)
+    bounded = policies.boundary is not None and binds[_BOUNDARY]
     denials: list[tuple[Entry, frozenset[str]]] = []
     open_keys: frozenset[str] = frozenset()
     for entry in denies:
         statement = entry.statement
-        if not binds[entry.rank] or (statement.principals is not None and statement.grant(who) is None):
+        if not binds[entry.rank]:
+            continue
+        named = statement.principals
+        if named is not None and named.grant(request.who) is None and not (bounded and named.negated):
             continue
         answer = statement.ask(request.resource, context)
         if answer is NO:

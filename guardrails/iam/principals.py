@@ -33,24 +33,24 @@ class Grant(Enum):
 class PrincipalElement:
     """A Principal element, or a NotPrincipal, ready to be asked many times."""
 
-    __slots__ = ("_accounts", "_any_provider", "_everybody", "_names", "_negated")
+    __slots__ = ("_accounts", "_any_provider", "_everybody", "_names", "negated")
 
     def __init__(self, element: Any, *, negated: bool = False) -> None:
         named = tuple(_named(element))
-        self._negated = negated
+        self.negated = negated
         self._everybody, self._any_provider = ("*", "AWS") in named, ("*", "Federated") in named
         self._names = frozenset(name for name, _ in named)
         self._accounts = frozenset(match[1] for name in self._names if (match := _ACCOUNT.fullmatch(name)))
 
     def grant(self, who: Principal) -> Grant | None:
         """How this speaks of a principal; None when it does not."""
-        if self._negated:
+        if self.negated:
             return None if self._spares(who) else Grant.EVERYBODY
+        if self._everybody:
+            return Grant.EVERYBODY
         for grant, names in _ways(who):
             if names in self._names:
                 return grant
-        if self._everybody:
-            return Grant.EVERYBODY
         if self._any_provider and who.provider:
             return Grant.FEDERATED
         return Grant.ACCOUNT if who.account in self._accounts else None

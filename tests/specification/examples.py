@@ -2,7 +2,8 @@
 
 An example has a `document` of a `type` (beside FullAWSAccess at the root), or says itself what stands in `scps` (levels, root first),
 `rcps`, `identity`, `boundary`, `session`, `resource` or `trust`. A request `expect`s a decision, at the levels `because`, and the keys that
-it `depends` on: none, unless it says so. In its `context` null says that the request certainly lacks the key.
+it `depends` on: none, unless it says so. In its `context` null says that the request certainly lacks the key. What the linter says of an
+example stands in its `findings`, by the rule's id, with the reason; errors are in `warned_of` too, where the page warns of them itself.
 """
 
 from collections.abc import Iterator, Mapping

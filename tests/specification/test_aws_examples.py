@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from guardrails.iam import evaluate
+from guardrails.iam.lint import lint
+from guardrails.iam.linted import Linted
 from tests.specification.examples import FOLDER, Example, examples, request
 
 EXAMPLES = examples()
@@ -27,6 +29,18 @@ def test_an_example_evaluates_as_its_page_says(example: Example, asked: Mapping[
     )
     if "because" in asked:
         assert [reason.level for reason in decision.reasons] == asked["because"]
+
+
+@pytest.mark.parametrize(
+    "example", [pytest.param(example, id=f"{example.file}: {example.name}") for example in EXAMPLES]
+)
+def test_an_example_lints_clean(example: Example) -> None:
+    """No error, but where the page itself warns of it; each other finding stands in the file with its reason."""
+    findings = [
+        finding.rule for policy_type, document in example.documents() for finding in lint(Linted(document, policy_type))
+    ]
+    assert {rule.id for rule in findings} == set(example.content.get("findings", ()))
+    assert {rule.id for rule in findings if rule.severity == "error"} == set(example.content.get("warned_of", ()))
 
 
 def test_every_page_is_named() -> None:

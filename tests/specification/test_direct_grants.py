@@ -55,6 +55,17 @@ def found(named: Any, caller: str, **policies: Any) -> str:
         pytest.param({"AWS": FEDERATED}, FEDERATED, True, True, True, id="the federated user: nothing limits it"),
         pytest.param("*", SESSION, True, True, True, id="everybody: nothing limits it"),
         pytest.param({"AWS": "*"}, USER, True, True, None, id="everybody, spelled AWS: nothing limits it"),
+        pytest.param(
+            {"AWS": [ROLE, "*"]}, SESSION, True, True, True, id="everybody, beside the role: nothing limits it"
+        ),
+        pytest.param(
+            {"AWS": [ROLE, ACCOUNT]},
+            SESSION,
+            True,
+            False,
+            False,
+            id="the role, beside its account: the role's grant counts",
+        ),
         pytest.param({"AWS": ACCOUNT}, SESSION, False, False, False, id="the account: it only delegates"),
         pytest.param(
             {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},

@@ -81,6 +81,15 @@ def test_whom_not_principal_spares(element: Any, spared: tuple[str, ...]) -> Non
     assert {who for who in EVERY if outcome(policies, who, resource_owner=ACCOUNT) != "explicitDeny"} == set(spared)
 
 
+def test_not_principal_spares_nobody_with_a_boundary() -> None:
+    """A principal with a permissions boundary is denied whatever NotPrincipal names; the root user has none."""
+    denying = policy("RESOURCE_POLICY", statement("Deny", NotPrincipal={"AWS": [USER, ROOT]}))
+    for who, found in ((USER, "explicitDeny"), (ROOT, "allowed")):
+        assert outcome(Policies(identity=(ALLOW,), resource=denying), who, resource_owner=ACCOUNT) == "allowed"
+        bounded = Policies(identity=(ALLOW,), boundary=ALLOW, resource=denying)
+        assert outcome(bounded, who, resource_owner=ACCOUNT) == found
+
+
 @pytest.mark.parametrize(
     "element",
     [
