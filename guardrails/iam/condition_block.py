@@ -166,8 +166,15 @@ def compile_test(
 ) -> Test:
     """One line of a Condition element, made ready; `variables` says whether the policy's version knows them.
 
+    The same line is the same object wherever it stands, so that its answers are remembered for all policies at once.
+
     Raises: ValueError, when a value is not of the operator's type.
     """
+    return _test(use, key, tuple(values), denies, variables)
+
+
+@lru_cache(maxsize=16_384)
+def _test(use: OperatorUse, key: str, values: tuple[str, ...], denies: bool, variables: bool) -> Test:
     return Test(use, key, values, denies=denies, variables=variables)
 
 
