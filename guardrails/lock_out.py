@@ -1,46 +1,63 @@
 """The safety limit that asks who would be locked out: a role that deploys, repairs or rescues, by a declared SCP or RCP.
 
-Each policy type is asked by itself: service control policies about what the trusted roles do in each member account, resource
-control policies about what they do to its resources, and whether the deployer still comes in from the management account.
+Each trusted role is asked in each member account, in every governed region, about what it must be able to do there: to any resource,
+and to those of ours that a policy names; and whether the deployer still comes in from the management account.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
 from guardrails.engine.plan import Plan
-from guardrails.engine.resource import Address, Ref
-from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy
-from guardrails.iam.context import Request, Values
-from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
-from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
-from guardrails.iam.refusal import UnsupportedPolicy
-from guardrails.iam.resource_control_services import is_restricted
-from guardrails.model import ROOT, Account, Organization
+from guardrails.engine.resource import Ref
+from guardrails.iam import RESOURCE_CONTROL, SERVICE_CONTROL, UnsupportedPolicy, Values
+from guardrails.model import Account, Organization
 from guardrails.organization_facts import trusted_roles
-from guardrails.placeholders import ORGANIZATION_ID, placeholder, with_placeholders
-from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, organizational_unit_address
+from guardrails.placeholders import placeholder, with_placeholders
+from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, account_address
 from guardrails.resources.policy import Policy
+from guardrails.simulation.answers import Case, ask
+from guardrails.simulation.declared import declared_hierarchy, steps
+from guardrails.simulation.hierarchy import Hierarchy
+from guardrails.simulation.questions import ANY_RESOURCE, Question
+from guardrails.simulation.words import every_reason
 
-FULL_ACCESS: Final = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 COMING_IN: Final = "sts:AssumeRole"
 NEEDED_ACTIONS: Final = (
     "cloudformation:CreateStack",
     "cloudformation:DeleteStack",
     "cloudformation:UpdateStack",
     "cloudtrail:UpdateTrail",
+    "cloudwatch:PutMetricAlarm",
+    "config:PutConfigurationRecorder",
+    "config:PutDeliveryChannel",
+    "config:StartConfigurationRecorder",
     "ec2:TerminateInstances",
     "guardduty:UpdateOrganizationConfiguration",
     "iam:AttachRolePolicy",
     "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
     "kms:CreateKey",
     "kms:PutKeyPolicy",
+    "lambda:CreateFunction",
+    "lambda:InvokeFunction",
+    "logs:CreateLogGroup",
+    "s3:CreateBucket",
     "s3:PutBucketPolicy",
+    "sns:CreateTopic",
     COMING_IN,
 )
 """What the trusted roles must be able to do in every member account, to deploy, to repair, and to come to the rescue."""
-Denied = Iterator[tuple[str, str, str]]
+CONTEXT: Final[Mapping[str, Values]] = {"aws:ViaAWSService": "false"}
+"""What every request of theirs says: they ask AWS themselves."""
+MOST_NAMES: Final = 6
+"""How many accounts are named before the rest is counted."""
+line: Final = steps
+"""The root and the OUs on the way to an OU path, it included."""
+Denied = tuple[str, str, str]
 """A role, an action that is denied to it, and why."""
 
 
@@ -50,98 +67,76 @@ def locked_out(organization: Organization, policies: Sequence[Policy], plan: Pla
         change.after is not None and change.address.type in {Policy.TYPE, ACCOUNT_TYPE} for change in plan.changes
     ):
         return
-    for policy_type, denied_to in ((SERVICE_CONTROL, _by_principal), (RESOURCE_CONTROL, _by_resource)):
-        denied: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
-        concerned = [policy for policy in policies if policy.policy_type == policy_type]
+    hierarchy = declared_hierarchy(organization, policies)
+    denied: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    refused: dict[str, None] = {}
+    for accounts in _alike(organization, hierarchy, policies):
         try:
-            for account, levels in _distinct_accounts(organization, concerned):
-                for role, action, why in denied_to(organization, account, levels):
-                    actions, accounts = denied.setdefault((role, why), ({}, {}))
-                    actions[action], accounts[account.name] = None, None
+            for (role, why), actions in _together(_denied_in(organization, hierarchy, accounts[0])).items():
+                denied.setdefault((role, why, tuple(actions)), []).extend(accounts)
         except UnsupportedPolicy as refusal:
-            yield f"whether somebody would be locked out cannot be judged: {refusal}"
-            continue
-        for (role, why), (actions, accounts) in denied.items():
-            yield f"{role} could no longer {', '.join(actions)} in {', '.join(accounts)}: {why}"
+            refused[f"whether somebody would be locked out cannot be judged: {refusal}"] = None
+    yield from refused
+    for (role, why, needed), names in denied.items():
+        yield f"{role} could no longer {', '.join(needed)} in {_listed(names)}: {why}"
 
 
-def line(path: str) -> Iterator[Address]:
-    """The root and the OUs on the way to an OU path, it included."""
-    yield ROOT_ADDRESS
-    parts = [] if path == ROOT else path.split("/")
-    for depth in range(len(parts)):
-        yield organizational_unit_address("/".join(parts[: depth + 1]))
+def _together(denied: Iterable[Denied]) -> Mapping[tuple[str, str], Mapping[str, None]]:
+    """The actions that are denied to each role for each reason, in order."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for role, action, why in denied:
+        found.setdefault((role, why), {})[action] = None
+    return found
 
 
-def _distinct_accounts(
-    organization: Organization, policies: Sequence[Policy]
-) -> Iterator[tuple[Account, tuple[Level, ...]]]:
-    """A member account for each different line of policies from the root down, with that line.
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:MOST_NAMES])} and {more} more accounts"
 
-    Accounts in one line differ still where a policy says the id of one, or of an OU above it, in a condition.
+
+def _alike(organization: Organization, hierarchy: Hierarchy, policies: Iterable[Policy]) -> Iterator[list[str]]:
+    """The member accounts, those together that no declared policy tells apart.
+
+    Accounts under the same policies differ still where one says the id of an account, or of an OU above it, in a condition.
     """
-    named = {
-        policy.name: NamedPolicy(policy.name, with_placeholders(policy.content), policy.policy_type)
-        for policy in policies
-    }
-    said = json.dumps([policy.document for policy in named.values()])
-    seen: set[tuple[tuple[tuple[str, ...], ...], frozenset[Address]]] = set()
+    bound = {SERVICE_CONTROL, RESOURCE_CONTROL}
+    said = json.dumps([with_placeholders(policy.content) for policy in policies if policy.policy_type in bound])
+    alike: dict[tuple[object, ...], list[str]] = {}
     for account in organization.accounts:
-        steps = [*line(account.organizational_unit), Address(ACCOUNT_TYPE, account.name)]
-        attached = tuple(tuple(p.name for p in policies if step in p.targets) for step in steps)
-        difference = (
-            attached,
-            frozenset(step for step in steps if step != ROOT_ADDRESS and placeholder(Ref(step)) in said),
-        )
-        if account.name == organization.management_account or difference in seen:
-            continue
-        seen.add(difference)
-        yield (
-            account,
-            tuple(
-                Level(step.name, tuple(named[name] for name in names))
-                for step, names in zip(steps, attached, strict=True)
-            ),
-        )
+        if account.name != organization.management_account:
+            key = hierarchy.account(account.name).line, *_said_of(account, said)
+            alike.setdefault(key, []).append(account.name)
+    yield from alike.values()
 
 
-def _by_principal(organization: Organization, account: Account, levels: Sequence[Level]) -> Denied:
-    """Each trusted role of an account with each needed action that service control policies deny it in some region."""
-    full = [Level(level.name, (FULL_ACCESS, *level.policies)) for level in levels]
+def _said_of(account: Account, said: str) -> Iterator[str]:
+    """The stand-ins for the ids of an account and of the OUs above it that stand in a text."""
+    for step in (*steps(account.organizational_unit), account_address(account.name)):
+        if step != ROOT_ADDRESS and (identity := placeholder(Ref(step))) in said:
+            yield identity
+
+
+def _denied_in(organization: Organization, hierarchy: Hierarchy, account: str) -> Iterator[Denied]:
+    """What is denied to each trusted role of an account in some region, and to the deployer who comes in."""
     for role, action, region in product(trusted_roles(organization), NEEDED_ACTIONS, organization.governed_regions):
-        decision = evaluate_scps(_request(account, role, action, region), full)
-        yield from _refused(role, action, decision)
+        principal = f"role/{role.replace('*', 'example')}"
+        for case in ask(hierarchy, Question(account, principal, action, region=region, context=CONTEXT)).cases:
+            if _concerns_us(organization, case):
+                yield from _refused(role, action, case)
+    member_role = f"arn:aws:iam::{hierarchy.account(account).id}:role/{organization.member_role}"
+    for role, region in product(organization.deployer_roles, organization.governed_regions):
+        home = organization.management_account
+        question = Question(home, f"role/{role}", COMING_IN, member_role, region=region, context=CONTEXT)
+        for case in ask(hierarchy, question).cases:
+            yield from _refused(role, COMING_IN, case)
 
 
-def _by_resource(organization: Organization, account: Account, levels: Sequence[Level]) -> Denied:
-    """Each trusted role with each needed action on an account's resources that resource control policies deny."""
-    owner = _id(account)
-    resource: dict[str, Values] = {
-        "aws:ResourceAccount": owner,
-        "aws:ResourceOrgID": ORGANIZATION_ID,
-        "aws:ResourceOrgPaths": (_path(account),),
-    }
-    asked = product([account], trusted_roles(organization), filter(is_restricted, NEEDED_ACTIONS))
-    management = [each for each in organization.accounts if each.name == organization.management_account]
-    coming_in = product(management, organization.deployer_roles, [COMING_IN])
-    for (home, role, action), region in product([*asked, *coming_in], organization.governed_regions):
-        decision = evaluate_rcps(_request(home, role, action, region, resource), levels, owner=owner)
-        yield from _refused(role, action, decision)
+def _concerns_us(organization: Organization, case: Case) -> bool:
+    """Whether a case is about every other resource, or about what we make: what others have is not for the trusted roles to change."""
+    ours = (f"{organization.prefix}-", f"/{organization.prefix}/", *trusted_roles(organization))
+    return case.resources == (ANY_RESOURCE,) or any(name in pattern for pattern in case.resources for name in ours)
 
 
-def _request(home: Account, role: str, action: str, region: str, context: dict[str, Values] | None = None) -> Request:
-    arn = f"arn:aws:iam::{_id(home)}:role/{role.replace('*', 'example')}"
-    return Request(arn, action, context=context or {}, region=region, organization_path=_path(home))
-
-
-def _refused(role: str, action: str, decision: Decision) -> Denied:
-    if decision.outcome != "allowed":
-        yield role, action, "; ".join(dict.fromkeys(map(str, decision.reasons)))
-
-
-def _id(account: Account) -> str:
-    return placeholder(Ref(Address(ACCOUNT_TYPE, account.name)))
-
-
-def _path(account: Account) -> str:
-    return placeholder(Ref(organizational_unit_address(account.organizational_unit), "path"))
+def _refused(role: str, action: str, case: Case) -> Iterator[Denied]:
+    if case.decision.outcome != "allowed":
+        yield role, action, every_reason(case)

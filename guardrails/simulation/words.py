@@ -84,6 +84,17 @@ def files(reason: Reason) -> str:
     return ", ".join(map(_relative, reason.places))
 
 
+def every_reason(case: Case) -> str:
+    """Each statement that decided, with its level, its policy, and where it is written."""
+    return "; ".join(dict.fromkeys(map(_told, case.decision.reasons)))
+
+
+def _told(reason: Reason) -> str:
+    where = " / ".join(part for part in (reason.level, reason.policy, reason.statement) if part)
+    written = f" ({files(reason)})" if reason.places else ""
+    return f"{where}{written}: {reason.text}" if where else reason.text
+
+
 def _relative(where: str) -> str:
     try:
         return str(Path(where).relative_to(Path.cwd()))

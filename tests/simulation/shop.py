@@ -7,6 +7,7 @@ from typing import Any
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.model import Account
 from guardrails.resources import (
+    ORGANIZATION,
     ROOT_ADDRESS,
     account_address,
     group_address,
@@ -37,7 +38,7 @@ def deny(
     *targets: Address,
     kind: str = "SERVICE_CONTROL_POLICY",
     resource: str = "*",
-    **condition: Any,
+    condition: Any = None,
 ) -> Policy:
     """A policy that denies one action (with wildcards) on one resource."""
     statement: dict[str, Any] = {"Sid": f"No{name.title()}", "Effect": "Deny", "Action": action, "Resource": resource}
@@ -71,7 +72,7 @@ RESOURCES: tuple[Resource, ...] = (
         "s3:*",
         ROOT_ADDRESS,
         kind="RESOURCE_CONTROL_POLICY",
-        StringNotEqualsIfExists={"aws:PrincipalOrgID": str(Ref(Address("AWS::Organizations::Organization", "Organization")))},
+        condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": str(Ref(ORGANIZATION))}},
     ),
     PermissionSet(name="Admin", managed_policies=(f"{MANAGED}AdministratorAccess",)),
     PermissionSet(

@@ -64,8 +64,15 @@ def test_resources_that_are_denied_anyhow_are_no_case() -> None:
     assert cases(answered("role/X", "cloudtrail:StopLogging", more)) == [(("*",), "explicitDeny")]
 
 
-MFA = deny("mfa", "ec2:StopInstances", ROOT_ADDRESS, BoolIfExists={"aws:MultiFactorAuthPresent": "false"})
-REGION = deny("region", "ec2:*", ROOT_ADDRESS, StringNotEquals={"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]})
+MFA = deny(
+    "mfa", "ec2:StopInstances", ROOT_ADDRESS, condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+)
+REGION = deny(
+    "region",
+    "ec2:*",
+    ROOT_ADDRESS,
+    condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}},
+)
 
 
 @pytest.mark.parametrize(
