@@ -25,7 +25,7 @@ from guardrails.errors import CatalogError, ConfigError, Problem
 from guardrails.exception_expiry import GrantedException, granted
 from guardrails.library import Library
 from guardrails.library.lint import lint
-from guardrails.library.policies import POLICY_TYPES
+from guardrails.library.policies import POLICY_TYPES, PolicySource
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.packing import packed
@@ -193,6 +193,14 @@ def _places(organization: Organization) -> frozenset[tuple[str, str]]:
     return frozenset(product(accounts, (*organization.governed_regions, *organization.left_regions)))
 
 
+def policies_of(declared: Declared) -> list[PolicySource]:
+    """Every policy of the library, by kind.
+
+    Raises: ConfigError, with every problem of every file.
+    """
+    return [policy for kind in POLICY_TYPES for policy in declared.library.policies(kind).values()]
+
+
 def check_examples(declared: Declared) -> int:
     """Evaluate every example of every policy in the library, for this organization, and read every pack; returns how many examples.
 
@@ -201,7 +209,7 @@ def check_examples(declared: Declared) -> int:
     from guardrails.library.examples import check
 
     facts = with_placeholders(policy_facts(declared.organization))
-    policies = [policy for kind in POLICY_TYPES for policy in declared.library.policies(kind).values()]
+    policies = policies_of(declared)
     problems = [problem for policy in policies for problem in check(policy, facts)]
     try:
         declared.library.packs()

@@ -3,6 +3,7 @@
     line       validate, compile, plan, drift, apply: the pipeline, stopped at different points
     simulate   who may do what where
     lint       what is wrong with policies
+    test       the examples of policies, and the tests in tests/guardrails
     account    account add
     schema     the JSON Schema of the configuration files
     sandbox    the embedded AWS organization
@@ -33,6 +34,7 @@ COMMANDS: Final = {
     "apply": ("line", "Make the live organization what is declared."),
     "drift": ("line", "Like plan, for jobs: exit 2 when anything differs."),
     "simulate": ("simulate", "Ask who may do what where; needs no AWS, unless --live."),
+    "test": ("test", "Test what must stay denied and what possible; needs no AWS."),
     "account": ("account", "Onboard a new account."),
     "schema": ("schema", "Print the JSON Schema of a configuration file."),
     "sandbox": ("sandbox", "Run an embedded AWS organization on this machine."),

@@ -1,4 +1,4 @@
-"""schema: the JSON Schema of the configuration files, for editors."""
+"""schema: the JSON Schema of the files that people write, for editors."""
 
 import json
 
@@ -14,10 +14,13 @@ from guardrails.cli.terminal import Options, say, shared_options
 def schema_command(options: Options, kind: str | None) -> None:
     """Print the JSON Schema (draft-07) of one KIND of file, or of all.
 
-    KIND is organization, account, controls or identity.
+    KIND is organization, account, controls, identity or policy-tests.
     """
+    from guardrails.policy_tests import shapes
+
     controls = pipeline.known_controls(pipeline.content_folder(options.content))
     schemas = config.schema({control.id: control.settings for control in controls.values()})
+    schemas["policy-tests"] = shapes.schema()
     if kind is not None and kind not in schemas:
         raise click.UsageError(f"there is no {kind} file; the kinds are {', '.join(sorted(schemas))}")
     say(json.dumps(schemas[kind] if kind else schemas, indent=2))

@@ -22,13 +22,13 @@ def schema(controls: Mapping[str, type[BaseModel]]) -> dict[str, dict[str, Any]]
         "account": AccountFile,
         "identity": IdentityFile,
     }
-    schemas = {
-        kind: _draft7(model.model_json_schema(ref_template="#/definitions/{model}")) for kind, model in files.items()
-    }
-    return {
-        kind: {"$schema": DRAFT, **found}
-        for kind, found in sorted({**schemas, "controls": _controls(controls)}.items())
-    }
+    schemas = {kind: file_schema(model) for kind, model in files.items()}
+    return dict(sorted({**schemas, "controls": {"$schema": DRAFT, **_controls(controls)}}.items()))
+
+
+def file_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The draft-07 JSON Schema of a file of this shape."""
+    return {"$schema": DRAFT, **_draft7(model.model_json_schema(ref_template="#/definitions/{model}"))}
 
 
 def _controls(controls: Mapping[str, type[BaseModel]]) -> Any:

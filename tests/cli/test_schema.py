@@ -4,7 +4,7 @@ import pytest
 
 from tests.command_line import Workplace
 
-KINDS = ("account", "controls", "identity", "organization")
+KINDS = ("account", "controls", "identity", "organization", "policy-tests")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,4 +35,4 @@ def test_an_unknown_kind(workplace: Workplace) -> None:
     """A kind that does not exist ends with 3 and lists those that do."""
     ended = workplace.run("schema", "nonsense")
     assert ended.code == 3
-    assert "the kinds are account, controls, identity, organization" in ended.message
+    assert "the kinds are account, controls, identity, organization, policy-tests" in ended.message
