@@ -11,15 +11,15 @@ from tests.organization_snapshot import differences, snapshot
 
 TOO_LONG = """\
 id: too-long
-title: A policy that names every object on its own
+title: A policy that names every object on its own, and cannot be split
 description: Longer than AWS takes.
 severity: low
 frameworks: {AWS Well-Architected Security Pillar: [SEC01-BP06]}
 source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
 statements:
-  - {Sid: DenyOneByOne, Effect: Deny, Action: "s3:*", Resource: [%s]}
+  - {Sid: DenyAllOthers, Effect: Deny, Action: "s3:*", NotResource: [%s]}
 examples:
-  - {name: one of them, request: {principal: role/Admin, action: s3:GetObject, resource: "arn:aws:s3:::b/0"}, expect: explicitDeny}
+  - {name: another, request: {principal: role/Admin, action: s3:GetObject, resource: "arn:aws:s3:::b/x"}, expect: explicitDeny}
 """
 
 Untouched = Callable[[], None]

@@ -137,7 +137,7 @@ def _with_sids(statements: Sequence[SourcedStatement]) -> list[SourcedStatement]
 def _too_large(one: SourcedStatement, size: int, room: int) -> Problem:
     file, _, line = (one.places[0] if one.places else "").rpartition(":")
     message = f"the statement {one.elements['Sid']} of the policy {one.policies[0]} has {size - 1:,} characters"
-    what = f"AWS takes {room - 1:,}, and only lists of actions and resources can be split"
+    what = f"a whole policy of AWS takes {room - 1 + _FRAME:,}, and only lists of actions and resources can be split"
     return Problem(file, int(line or 0), 1 if line else 0, message, what)
 
 

@@ -36,8 +36,10 @@ def test_saying_what_it_is_loads_nothing_heavy(option: str) -> None:
 @pytest.mark.parametrize(
     "command", [["validate"], ["compile"], ["compile", "--out", "compiled"], ["schema"]], ids=" ".join
 )
-def test_offline_commands_load_no_aws_sdk(command: list[str], tmp_path: Path) -> None:
+def test_offline_commands_load_no_aws_sdk(command: list[str], tmp_path: Path, linted: Path) -> None:
     """Offline commands succeed on what the repository ships, and import neither boto3 nor botocore nor moto."""
+    (tmp_path / ".guardrails").mkdir()
+    (tmp_path / ".guardrails" / "linted").symlink_to(linted)
     places = ["--config", str(REPOSITORY / "config"), "--content", str(REPOSITORY)]
     done = subprocess.run(
         [sys.executable, "-c", RUN, *command, *places], capture_output=True, text=True, check=False, cwd=tmp_path
