@@ -55,7 +55,9 @@ BUCKETS: dict[tuple[str, str], NamedPolicy | None] = {("", ""): None} | {
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/k"
 
 
-def expected(who: str, same_account: bool, must_allow: bool, said: tuple[str, str, str], bucket: tuple[str, str]) -> str:
+def expected(
+    who: str, same_account: bool, must_allow: bool, said: tuple[str, str, str], bucket: tuple[str, str]
+) -> str:
     """The decision as AWS's pages tell it; `said` by identity policy, boundary and session policy ("": there is none)."""
     identity, boundary, session = said
     named, effect = bucket
@@ -108,7 +110,9 @@ SILENT, DENYING = scp(statement("Allow", "ec2:*")), scp(statement("Deny"))
 
 
 @pytest.mark.parametrize("below", ["allowed", "implicitDeny", "explicitDeny"])
-@pytest.mark.parametrize(("level", "binds"), [((FULL,), "allowed"), ((SILENT,), "implicitDeny"), ((FULL, DENYING), "explicitDeny")])
+@pytest.mark.parametrize(
+    ("level", "binds"), [((FULL,), "allowed"), ((SILENT,), "implicitDeny"), ((FULL, DENYING), "explicitDeny")]
+)
 @pytest.mark.parametrize("restricted", [False, True])
 def test_organization_policies_come_on_top(below: str, level: Any, binds: str, restricted: bool) -> None:
     """RCPs and SCPs only take away: the worst of what they and the account's own policies say is the answer."""
