@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 from guardrails.errors import GuardrailsError
-from guardrails.iam import Values
+from guardrails.iam import Values, evaluate
 from guardrails.iam.context import GLOBAL_SERVICES
 from guardrails.library.examples import values_of
 from guardrails.policy_tests.expressions import evaluated, facts_in
@@ -18,7 +18,7 @@ from guardrails.policy_tests.shapes import PolicyTest
 from guardrails.policy_tests.verdicts import Verdict, verdict, why
 from guardrails.simulation.actions import expanded
 from guardrails.simulation.hierarchy import AccountPlace
-from guardrails.simulation.policies import Understood, decision_of, understood
+from guardrails.simulation.policies import Understood, understood
 from guardrails.simulation.questions import ANY_RESOURCE, Question
 from guardrails.simulation.resources import named_resources
 from guardrails.targets import accounts_in
@@ -166,7 +166,7 @@ class _Asking:
 
     def _judge(self, asked: Asked, ready: Understood) -> None:
         self.answers.questions += len(self.names)
-        decision = decision_of(ready)
+        decision = evaluate(ready.request, ready.policies)
         found = verdict(self.test, decision)
         if found:
             self._note(asked, found, () if found in self.answers.wrong else why(found, ready, decision))
