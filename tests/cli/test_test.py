@@ -1,7 +1,6 @@
 """test: the examples of policies, and tests/guardrails/*.yaml."""
 
 import json
-import shutil
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -33,14 +32,6 @@ def tested(workplace: Workplace) -> Workplace:
     (workplace.folder / "tests/guardrails").mkdir(parents=True)
     workplace.write("tests/guardrails/t.yaml", TESTS)
     return workplace
-
-
-def test_all_that_ships_holds(tested: Workplace) -> None:
-    """The tests that ship hold for the organization that ships (of the examples tests/policies sees)."""
-    shutil.copytree(tested.content / "tests/guardrails", tested.folder / "tests/guardrails", dirs_exist_ok=True)
-    ended = tested.run("test", "tests", "--output", "json")
-    assert (ended.code, ended.document["passed"]) == (0, True)
-    assert ended.document["summary"]["tests"]["passed"] >= 14
 
 
 def test_a_failure(tested: Workplace) -> None:
