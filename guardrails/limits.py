@@ -9,14 +9,16 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
 
-from guardrails.engine.plan import Action, Plan
+from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
 from guardrails.lock_out import line, locked_out
-from guardrails.model import Organization
+from guardrails.model import ROOT, Organization
 from guardrails.placeholders import placeholder, with_placeholders
+from guardrails.policy_slots import no_slot_left
 from guardrails.resources import (
+    ACCOUNT_TYPE,
     CONFIGURATION_POLICY_TYPE,
     ORGANIZATIONAL_UNIT_TYPE,
     STACK_TYPE,
@@ -25,7 +27,7 @@ from guardrails.resources.access_analyzer import AccessAnalyzer
 from guardrails.resources.account import Account
 from guardrails.resources.account_assignment import PERMISSION_SET_TYPE, AccountAssignment
 from guardrails.resources.organization_trail import OrganizationTrail
-from guardrails.resources.policy import Policy
+from guardrails.resources.policy import Policy, held_by
 from guardrails.resources.stack_set import StackSet, surplus_of
 
 PROTECTING_TYPES: Final = frozenset(
@@ -44,11 +46,12 @@ def limits_of(organization: Organization, desired: Sequence[Resource]) -> Mappin
     return {
         **GENERIC_LIMITS,
         "account-protection": partial(_lost_protection, policies),
-        "protection": _removed_protection,
+        "protection": partial(_removed_protection, organization, policies),
         "occupied-unit": _occupied_units,
         "assigned-permission-set": _assigned_permission_sets,
         "left-region": partial(_forgotten_regions, organization),
         "lock-out": partial(locked_out, organization, policies),
+        "policy-slots": partial(no_slot_left, desired),
     }
 
 
@@ -64,18 +67,55 @@ def _lost_protection(policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
             yield f"{move}, and out of reach of {', '.join(sorted(lost))}"
 
 
-def _removed_protection(plan: Plan) -> Iterator[str]:
-    """Something that protects or records would be deleted, or a policy or stack set taken off a target."""
+def _removed_protection(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
+    """Something that protects or records would be deleted, or a policy or stack set taken off a target.
+
+    A policy that is said by another one from now on, packed or packed no longer, there or above, protects as it did.
+    """
+    homes = {account.name: account.organizational_unit for account in organization.accounts}
     for change in plan.changes:
-        if change.action is Action.DELETE and change.address.type in PROTECTING_TYPES:
-            yield f"{change.address} would be deleted"
         before = change.before.resource if change.before else None
-        if isinstance(before, Policy) and isinstance(change.after, Policy):
-            bared = sorted(target.name for target in set(before.targets) - set(change.after.targets))
-            if bared:
-                yield f"{change.address} would be taken off {', '.join(bared)}"
+        if isinstance(before, Policy) and (change.action is Action.DELETE or isinstance(change.after, Policy)):
+            lost = {
+                name: bared
+                for name in _held_before(change, before)
+                if (
+                    bared := [
+                        each for each in before.targets if not _said(policies, before.policy_type, name, each, homes)
+                    ]
+                )
+            }
+            yield from _unsaid(change, before, lost)
+        elif change.action is Action.DELETE and change.address.type in PROTECTING_TYPES:
+            yield f"{change.address} would be deleted"
         if isinstance(before, StackSet) and isinstance(change.after, StackSet):
             yield from _withdrawn(before, change.after)
+
+
+def _held_before(change: Change, before: Policy) -> tuple[str, ...]:
+    """The declared policies that a live policy stands for; one that is changed into another stands for what it was called."""
+    drift = change.before.drift if change.before else ()
+    return held_by(before.description) or tuple(str(each.live) for each in drift) or (before.name,)
+
+
+def _said(policies: Sequence[Policy], policy_type: str, name: str, target: Address, homes: Mapping[str, str]) -> bool:
+    """Whether a desired policy of a type that hangs on a target, or above it, says what a declared policy says."""
+    home = homes.get(target.name, ROOT) if target.type == ACCOUNT_TYPE else target.name
+    steps = {target, *line(home)}
+    return any(
+        name in policy.held and policy.policy_type == policy_type and not steps.isdisjoint(policy.targets)
+        for policy in policies
+    )
+
+
+def _unsaid(change: Change, before: Policy, lost: Mapping[str, Sequence[Address]]) -> Iterator[str]:
+    if change.action is Action.DELETE and lost:
+        with_it = f", and with it {', '.join(sorted(lost))}" if held_by(before.description) else ""
+        yield f"{change.address} would be deleted{with_it}"
+        return
+    for name, targets in sorted(lost.items()):
+        what = change.address if name == before.name else f"{name} (in {change.address})"
+        yield f"{what} would be taken off {', '.join(sorted(target.name for target in targets))}"
 
 
 def _withdrawn(before: StackSet, after: StackSet) -> Iterator[str]:
@@ -125,16 +165,20 @@ def _binding(policies: Sequence[Policy], parent: Address) -> set[str]:
     """The policies that bind an account directly below a root or OU."""
     path = placeholder(Ref(parent, "path"))
     steps = set(line(parent.name))
-    return {policy.name for policy in policies if steps & set(policy.targets) and not _spares(policy, path)}
+    here = [policy for policy in policies if steps & set(policy.targets)]
+    return {name for policy in here for name in policy.held if not _spares(policy, name, path)}
 
 
-def _spares(policy: Policy, path: str) -> bool:
-    """Whether every statement of a policy leaves the principals, of an RCP the resources, of an organization path alone."""
+def _spares(policy: Policy, name: str, path: str) -> bool:
+    """Whether what a policy has from a declared one leaves an organization path alone: its principals, of an RCP its resources."""
     key = SPARING.get(policy.policy_type)
     if key is None:
         return False
+    statements = with_placeholders(policy.content)["Statement"]
+    told = policy.sources or ((policy.name,),) * len(statements)
     spared = [
         statement.get("Condition", {}).get("ForAllValues:StringNotLike", {}).get(key, ())
-        for statement in with_placeholders(policy.content)["Statement"]
+        for statement, names in zip(statements, told, strict=True)
+        if name in names or not policy.sources
     ]
     return all(any(fnmatchcase(path, pattern) for pattern in patterns) for patterns in spared)

@@ -197,7 +197,7 @@ def _bins(organization: Organization, targets: Targets, group: Sequence[Policy])
             targets=targets,
             origins=each.origins,
             declared_at=tuple(dict.fromkeys(place for policy in holds for place in policy.declared_at)),
-            holds=each.policies,
+            sources=each.sources,
             depends_on=frozenset(address for policy in holds for address in policy.depends_on),
         )
         for each, holds in zip(packs, held, strict=True)

@@ -30,6 +30,7 @@ from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.packing import packed
 from guardrails.placeholders import with_placeholders
+from guardrails.policy_slots import successions
 from guardrails.resources import ORGANIZATION
 from guardrails.resources.policy import Policy
 
@@ -276,7 +277,7 @@ def make_plan(
     observation = observe.observe(types, reader, desired.resources, names, places=desired.places, progress=progress)
     if deep:
         observation = observe.look_deeper(types, reader, desired.resources, observation, names, progress=progress)
-    return plan.diff(
+    found = plan.diff(
         types,
         desired.resources,
         observation,
@@ -285,3 +286,4 @@ def make_plan(
         caveats=desired.caveats,
         subject=names.id(ORGANIZATION),
     )
+    return replace(found, caveats=(*found.caveats, *successions(found)))

@@ -246,7 +246,7 @@ GROUP = Group(name="auditors")
 )
 def test_what_protects_goes_only_with_consent(change: Change, said: tuple[str, ...]) -> None:
     """A policy, trail or stack that would be deleted, and a policy that would be taken off a target, cross the limit by name."""
-    limits = limits_of(FIRST_DAY, POLICIES)
+    limits = limits_of(FIRST_DAY, [change.after] if change.after else [])
     found = violations(Plan((change,)), limits)
     assert [limit for limit, _ in found] == ["protection"] * len(said)
     assert all(message.endswith(sentence) for (_, message), sentence in zip(found, said, strict=True))

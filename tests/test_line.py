@@ -194,7 +194,7 @@ def test_the_json_of_a_plan_is_an_interface(workplace: Workplace, command: str) 
     """Plan and drift print one JSON document: digest, complete, the counts, changes property by property, what was not seen."""
     document = workplace.sandboxed(command, "--output", "json").document
     assert list(document)[:7] == ["digest", "complete", "deep", "summary", "changes", "blind", "unmanaged"]
-    assert set(document) - {"caveats", "violations"} == set(list(document)[:7])
+    assert set(document) - {"caveats", "violations", "policy_slots"} == set(list(document)[:7])
     assert len(document["digest"]) == 64
     assert (document["complete"], document["deep"]) == (True, False)
     assert list(document["summary"]) == ["create", "update", "delete", "adopt", "release"]

@@ -17,6 +17,7 @@ from guardrails.engine import run, safety
 from guardrails.engine.journal import Journal, locked
 from guardrails.errors import ConfigError, Problem, StalePlan
 from guardrails.limits import limits_of
+from guardrails.policy_slots import budgets
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
 from guardrails.reports.json import plan_document
 
@@ -159,7 +160,8 @@ def show_plan(
     plan = _observed_plan(connection, desired, deep=deep)
     crossed = safety.violations(plan, limits_of(desired.organization, desired.resources))
     calls = _calls(connection, show_calls)
-    say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief, tuple(safety.impossible(plan)))))
+    used = budgets(desired.resources, plan)
+    say(options.format.plan(PlanReport(plan, purpose, crossed, calls, brief, tuple(safety.impossible(plan)), used)))
     return plan
 
 

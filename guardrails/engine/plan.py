@@ -63,8 +63,9 @@ class Change:
 class Plan:
     """Everything that differs between the declared and the live organization: an ordered tuple of changes, and what was not seen.
 
-    `unmanaged` are live objects and settings that are not declared, and not ours to delete. `caveats` are sentences that the
-    reviewer should know. `subject` is the id of what the plan is about, so that it is never mistaken for a plan of something else.
+    `unmanaged` are live objects and settings that are not declared, and not ours to delete; `strangers` what was seen of them. `caveats`
+    are sentences that the reviewer should know. `subject` is the id of what the plan is about, so that it is never mistaken for a plan
+    of something else.
     `deep` says that it also holds what differs beneath the definitions.
     """
 
@@ -74,6 +75,7 @@ class Plan:
     caveats: tuple[str, ...] = ()
     subject: str = ""
     deep: bool = False
+    strangers: tuple[Live[Any], ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -148,9 +150,9 @@ def diff(
             changes[address] = change
         else:
             unmanaged.append(address)
-    return Plan(
-        tuple(_ordered(changes)), observed.blind, tuple(sorted(unmanaged)), tuple(caveats), subject, observed.deep
-    )
+    strangers = tuple(observed.live[address] for address in sorted(unmanaged))
+    addresses = tuple(live.resource.address for live in strangers)
+    return Plan(tuple(_ordered(changes)), observed.blind, addresses, tuple(caveats), subject, observed.deep, strangers)
 
 
 def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, unseen: Unseen) -> Change | None:
@@ -243,7 +245,7 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
     """For each change the changes it must wait for.
 
     A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
-    update that lets go of it.
+    update that lets go of it, and for whatever succeeds it.
 
     Raises: ConfigError, when resources depend on each other in a circle.
     """
@@ -260,6 +262,9 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
             for target in change.before.resource.references() - kept:
                 if target in changes and changes[target].after is None:
                     edges[target].add(address)
+        if change.before is not None and change.after is None:
+            gone = change.before.resource
+            edges[address] |= {other for other, c in changes.items() if c.after is not None and c.after.succeeds(gone)}
     _refuse_circles(edges)
     return edges
 

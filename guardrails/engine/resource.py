@@ -1,12 +1,10 @@
 """What one AWS object is: its address, its managed properties, and what it refers to before AWS has given it an id.
 
-A property is JSON-shaped data, in which two more things may stand:
+A property is JSON-shaped data, in which two more things may stand, both dependency edges (`Resource.references` finds them):
 
 * an `Address`, where one object names another ("this policy is attached to that OU");
 * the text of a `Ref`, alone or inside a longer string, where AWS will want a value that may not be known yet
   (an account id in an ARN). `Directory.resolve` puts the value in as soon as it is known.
-
-Both are dependency edges: `Resource.references` finds them.
 """
 
 import re
@@ -147,6 +145,10 @@ class Resource:
         """The properties that AWS cannot change on an existing object, by name, and what a person can do about each."""
         return {f.name: f.metadata["immutable"] for f in fields(self) if "immutable" in f.metadata}
 
+    def succeeds(self, gone: "Resource") -> bool:
+        """Whether this does from now on what an object did that goes: it goes only once this stands."""
+        return False
+
     def references(self) -> frozenset[Address]:
         """The addresses that must exist before this object can: declared, named in a property, or inside a late value."""
         return (self.depends_on | frozenset(addresses_in(self.properties()))) - {self.address}
@@ -160,8 +162,8 @@ class Live(Generic[R]):
     """One object as it really is: its properties in our words, its AWS ids, and whether it is ours.
 
     `attributes` are what other resources may ask of it through a `Ref`: always "id", often "arn". `managed` says that it carries
-    our ownership tag; for what cannot be tagged it is False, and ownership is by declaration. `drift` is what differs beneath the
-    definition, known only after a deeper look.
+    our ownership tag; what cannot be tagged is owned by declaration. `drift` is what differs beside the properties: its name, or what a
+    deeper look finds beneath the definition.
     """
 
     resource: R
@@ -239,8 +241,7 @@ class ResourceType(ABC, Generic[R]):
     """How one kind of AWS *setting* is observed and put: something that always exists, and whose "off" is a value.
 
     `after` names the types that must be observed first, because this one translates their ids into addresses.
-    `per_place` types are observed once per (account, region): the reader they get is bound to that place; others once, in the
-    management account and home region.
+    `per_place` types are observed once per (account, region), by a reader bound to it; others in the management account's home region.
     """
 
     resource: ClassVar[type[Resource]]
@@ -273,9 +274,8 @@ class ResourceType(ABC, Generic[R]):
 class ObjectType(ResourceType[R]):
     """How one kind of AWS *object* is observed, put and deleted: something that comes and goes.
 
-    `tagged` objects carry our ownership tag, and are deleted only when they do. Others are owned by declaration: absent from
-    YAML means reported, and deleted only when their kind is declared exclusive.
-    `removal` "release" means that an object dropped from YAML stays, and only loses our tag.
+    `tagged` objects carry our ownership tag, and are deleted only when they do. Others are owned by declaration: absent from YAML
+    means reported, and deleted only where exclusive. `removal` "release": what is dropped from YAML stays, and only loses our tag.
     """
 
     tagged: ClassVar[bool] = True

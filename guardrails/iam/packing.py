@@ -30,12 +30,17 @@ _SPLIT: Final = ("Action", "Resource")
 
 @dataclass(frozen=True)
 class Pack:
-    """One of the documents, by its number: the names of the policies of which it holds something, and the origins of each statement."""
+    """One of the documents, by its number: for each statement the names of the policies that say it, and where it was written."""
 
     number: int
     document: Document
-    policies: tuple[str, ...]
+    sources: tuple[tuple[str, ...], ...]
     origins: tuple[tuple[str, ...], ...]
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The names of the policies of which it holds something."""
+        return tuple(dict.fromkeys(name for names in self.sources for name in names))
 
 
 def pack(
@@ -62,7 +67,7 @@ def pack(
         Pack(
             number,
             {"Version": VERSION, "Statement": [dict(one.elements) for one in bin_]},
-            tuple(dict.fromkeys(name for one in bin_ for name in one.policies)),
+            tuple(one.policies for one in bin_),
             tuple(one.places for one in bin_),
         )
         for number, bin_ in enumerate(_bins(statements, room, size), 1)

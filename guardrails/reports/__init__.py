@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.run import Outcome
+from guardrails.policy_slots import Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PlanReport:
     """A plan to look at: `purpose` is "plan" or "drift"; `violations` are (limit id, sentence) that apply would refuse.
 
     `impossible` are sentences about what AWS cannot do at all. `calls` is None when nobody asked. A `brief` report
-    names the changes without their properties, and counts the reads without their operations.
+    names the changes without their properties, and counts the reads without their operations. `budgets` tell what is used of AWS's
+    quotas of policies once the plan is applied.
     """
 
     plan: Plan
@@ -33,6 +35,7 @@ class PlanReport:
     calls: CallCounts | None = None
     brief: bool = False
     impossible: tuple[str, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True)

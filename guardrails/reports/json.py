@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from guardrails.engine.plan import Action, Change, Plan, plain
+from guardrails.policy_slots import Budget
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
 
@@ -45,10 +46,24 @@ def _text(document: dict[str, Any], calls: CallCounts | None) -> str:
 
 
 def render_plan(report: PlanReport) -> str:
-    """The plan, and what a check would refuse; the limit is "" for what AWS cannot do, which nobody can accept."""
+    """The plan, what a check would refuse, and the policy slots; the limit is "" for what AWS cannot do, which nobody can accept."""
     violations = [{"limit": limit, "message": message} for limit, message in report.violations]
     violations += [{"limit": "", "message": message} for message in report.impossible]
-    return _text({**plan_document(report.plan), "violations": violations}, report.calls)
+    document = {**plan_document(report.plan), "violations": violations}
+    return _text({**document, "policy_slots": [_budget(budget) for budget in report.budgets]}, report.calls)
+
+
+def _budget(budget: Budget) -> dict[str, Any]:
+    return {
+        "target": str(budget.target),
+        "kind": budget.kind,
+        "slots": budget.slots,
+        "ours": budget.ours,
+        "others": budget.others,
+        "aws": budget.own,
+        "characters": list(budget.characters),
+        "max_characters": budget.max_characters,
+    }
 
 
 def render_apply(report: ApplyReport) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import click
@@ -11,6 +11,7 @@ from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.plan import Action, Change, Plan, plain
 from guardrails.engine.resource import Address, Ref, substitute
 from guardrails.engine.run import Result
+from guardrails.policy_slots import Budget
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 
 WIDTH: Final = 80
@@ -23,6 +24,8 @@ COLOURS: Final = {
     Action.ADOPT: "cyan",
     Action.RELEASE: "magenta",
 }
+OURS, OTHERS, OWN, FREE = "█", "▓", "░", "·"
+SHOWN_BUDGETS: Final = frozenset({"scp", "rcp"})
 NOTHING_TO_DO: Final = {
     "plan": "Nothing to do: the live organization is as declared.",
     "drift": "No drift: the live organization is as declared.",
@@ -65,6 +68,8 @@ def _plan_lines(report: PlanReport) -> Iterator[str]:
     refused = [f"{message} (--accept {limit})" for limit, message in report.violations]
     yield from _section("Apply will refuse this unless accepted:", refused, "red")
     yield from _section("AWS cannot do this, apply will refuse it:", list(report.impossible), "red")
+    if not report.brief and report.purpose == "plan":
+        yield from _budget_lines([budget for budget in report.budgets if budget.kind in SHOWN_BUDGETS])
     yield from _calls(report.calls, brief=report.brief)
     yield summary(report)
 
@@ -167,6 +172,25 @@ def _section(title: str, lines: list[str], colour: str | None) -> Iterator[str]:
             yield f"  {first}"
             yield from (f"      {more}" for more in rest)
         yield ""
+
+
+def _budget_lines(budgets: Sequence[Budget]) -> Iterator[str]:
+    """A line for each target: a bar with a cell for each slot, how many are taken, and how large our largest policy there is."""
+    if not budgets:
+        return
+    yield click.style(
+        f"Policies on each target ({OURS} ours {OTHERS} others {OWN} AWS's {FREE} free), our largest one:", bold=True
+    )
+    for budget in budgets:
+        free = max(0, budget.slots - budget.used)
+        bar = OURS * budget.ours + OTHERS * budget.others + OWN * budget.own + FREE * free
+        colour = None if free > 1 else "yellow" if free else "red"
+        slots = f"{budget.used} of {budget.slots}"
+        size = f"{budget.characters[0]:,} of {budget.max_characters:,}" if budget.characters else ""
+        name = budget.target.name if len(budget.target.name) <= 28 else f"…{budget.target.name[-27:]}"
+        line = f"  {name:<28} {budget.kind}  {click.style(f'{bar:<10}', fg=colour)}  {slots:>8}  {size:>16}"
+        yield line.rstrip()
+    yield ""
 
 
 def _calls(calls: CallCounts | None, *, brief: bool) -> Iterator[str]:

@@ -2,15 +2,17 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.iam.document import minified
-from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS
+from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS, QUOTAS
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
     declared_tags,
@@ -31,8 +33,8 @@ class Policy(Resource):
     """One organization policy; `content` is the parsed document, `targets` the root, OUs and accounts it is attached to, sorted.
 
     `origins` tells for each statement of a declared policy where it was written, as file:line; several where statements were merged.
-    `declared_at` are the places (file, line, column) where it was attached. A policy that holds others, packed, has their names in
-    `holds`, and says so in its description.
+    `declared_at` are the places (file, line, column) where it was attached. Where declared policies were packed into this one, `sources`
+    names for each statement those that say it, and the description tells all of them.
     """
 
     TYPE = "AWS::Organizations::Policy"
@@ -44,12 +46,26 @@ class Policy(Resource):
     tags: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[tuple[str, ...], ...] = field(default=(), compare=False, metadata={"managed": False})
     declared_at: tuple[tuple[str, int, int], ...] = field(default=(), compare=False, metadata={"managed": False})
-    holds: tuple[str, ...] = field(default=(), compare=False, metadata={"managed": False})
+    sources: tuple[tuple[str, ...], ...] = field(default=(), compare=False, metadata={"managed": False})
+
+    def succeeds(self, gone: Resource) -> bool:
+        """Whether it hangs where a policy of the same type hung that goes: no moment without protection."""
+        return isinstance(gone, Policy) and not set(self.places).isdisjoint(gone.places)
+
+    @property
+    def places(self) -> tuple[tuple[str, Address], ...]:
+        """The slots that it takes: its type, on each of its targets."""
+        return tuple((self.policy_type, target) for target in self.targets)
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The names of the declared policies that were packed into it, desired or live; () when it is one by itself."""
+        return tuple(dict.fromkeys(name for names in self.sources for name in names)) or held_by(self.description)
 
     @property
     def held(self) -> frozenset[str]:
         """The names of the declared policies that it stands for: its own, or those that it holds."""
-        return frozenset(self.holds or held_by(self.description) or (self.name,))
+        return frozenset(self.holds or (self.name,))
 
 
 def description_of(held: Sequence[str]) -> str:
@@ -69,14 +85,17 @@ def held_by(description: str) -> tuple[str, ...]:
 
 
 class Policies(ObjectType[Policy]):
-    """Policies carry our tag. The new attachment comes before the old one goes: no moment without protection."""
+    """Policies carry our tag. The new attachment comes before the old one goes: no moment without protection.
+
+    Where a target has no slot left for both, a policy that goes is changed into one that comes, which takes no slot.
+    """
 
     resource = Policy
     source = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html"
     after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE})
 
     def observe(self, aws: Reader, wanted: Sequence[Policy], names: Directory) -> Iterator[Live[Policy] | BlindSpot]:
-        """Two calls for each policy that is ours or wanted; strangers are only listed."""
+        """Two calls for each policy that is ours or wanted, and one for each of others, whose targets take slots; none for AWS's own."""
         kinds = sorted({policy.policy_type for policy in wanted} | set(owned_policy_types(aws)))
         listed = [
             (kind, policy)
@@ -86,6 +105,7 @@ class Policies(ObjectType[Policy]):
         ]
         declared = {policy.name for policy in wanted}
         tags = organization_tags(aws, "policy", [policy["Id"] for _, policy in listed if policy["Name"] in declared])
+        found = []
         for kind, policy in listed:
             mine = tags.get(policy["Id"], {})
             concerned = is_ours(mine) or policy["Name"] in declared
@@ -94,20 +114,25 @@ class Policies(ObjectType[Policy]):
                 policy_type=kind,
                 content=_content(aws, policy["Id"]) if concerned else {},
                 description=policy.get("Description", ""),
-                targets=tuple(sorted(_targets(aws, policy["Id"], names))) if concerned else (),
+                targets=tuple(sorted(_targets(aws, policy["Id"], names))),
                 tags=declared_tags(mine),
             )
-            yield Live(live, {"id": policy["Id"], "arn": policy["Arn"]}, managed=is_ours(mine))
+            found.append(Live(live, {"id": policy["Id"], "arn": policy["Arn"]}, managed=is_ours(mine)))
+        yield from with_successors(wanted, found)
 
     def put(self, aws: Writer, want: Policy, live: Live[Policy] | None, names: Directory) -> Mapping[str, str]:
         """Create or update the content, attach what is missing, then detach what is too much."""
         attributes = _created(aws, want) if live is None else live.attributes
         identity = attributes["id"]
         have = live.resource if live else None
-        if have and (have.content != want.content or have.description != want.description):
-            content = minified(want.content)
+        if live and have and (live.drift or have.content != want.content or have.description != want.description):
             aws.write(
-                "organizations", "update_policy", PolicyId=identity, Content=content, Description=want.description
+                "organizations",
+                "update_policy",
+                PolicyId=identity,
+                Name=want.name,
+                Content=minified(want.content),
+                Description=want.description,
             )
         if live and (not live.managed or dict(live.resource.tags) != dict(want.tags)):
             put_organization_tags(aws, identity, want.tags)
@@ -130,6 +155,44 @@ class Policies(ObjectType[Policy]):
                 if error.code not in ALREADY_DETACHED:
                     raise
         aws.write("organizations", "delete_policy", PolicyId=identity)
+
+
+def with_successors(wanted: Sequence[Policy], found: Sequence[Live[Policy]]) -> Iterator[Live[Policy]]:
+    """What was found; of ours that go, as many as must make room, each under the name of the one that comes and takes its place.
+
+    Best the one of which most is said again: then that is said all the time.
+    """
+    names = {each.resource.name: set(each.resource.places) for each in found}
+    kept = {policy.name for policy in wanted}
+    going = sorted(each.resource.name for each in found if each.managed and each.resource.name not in kept)
+    by_name = {each.resource.name: each.resource for each in found}
+    new = sorted((policy for policy in wanted if policy.name not in names), key=lambda policy: policy.name)
+    taken = Counter(place for places in names.values() for place in places)
+    taken.update(place for policy in wanted for place in {*policy.places} - names.get(policy.name, set()))
+    successor: dict[str, str] = {}
+    while pairs := [
+        (len(coming.held & by_name[gone].held), len(shared), coming, gone)
+        for coming in new
+        for gone in going
+        if (shared := {place for place in names[gone].intersection(coming.places) if taken[place] > _most(coming)})
+    ]:
+        *_, coming, gone = max(pairs, key=lambda pair: pair[:2])
+        successor[gone] = coming.name
+        new.remove(coming)
+        going.remove(gone)
+        taken.subtract(names[gone].intersection(coming.places))
+    for each in found:
+        name = each.resource.name
+        if name in successor:
+            drift = (Difference("name", name, successor[name]),)
+            yield replace(each, resource=replace(each.resource, name=successor[name]), drift=drift)
+        else:
+            yield each
+
+
+def _most(policy: Policy) -> int:
+    quota = QUOTAS[policy.policy_type]
+    return quota.max_attached - quota.always_attached
 
 
 def _created(aws: Writer, want: Policy) -> Mapping[str, str]:

@@ -17,7 +17,18 @@ from guardrails.engine.journal import locked
 from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace, denied
 
-KEYS = {"digest", "complete", "deep", "summary", "changes", "blind", "unmanaged", "caveats", "violations"}
+KEYS = {
+    "digest",
+    "complete",
+    "deep",
+    "summary",
+    "changes",
+    "blind",
+    "unmanaged",
+    "caveats",
+    "violations",
+    "policy_slots",
+}
 
 
 @pytest.fixture
@@ -82,7 +93,7 @@ def test_a_reviewed_plan_is_applied_as_it_is(little: Workplace) -> None:
     """`plan --out FILE`, `apply FILE`: what was reviewed is applied without a question."""
     planned = little.sandboxed("plan", "--out", "out/plan.json")
     assert "guardrails --sandbox apply out/plan.json" in planned.message
-    assert set(json.loads((little.folder / "out/plan.json").read_text())) == KEYS - {"violations"}
+    assert set(json.loads((little.folder / "out/plan.json").read_text())) == KEYS - {"violations", "policy_slots"}
     assert little.sandboxed("apply", "out/plan.json").code == 0
     assert little.sandboxed("drift").code == 0
 

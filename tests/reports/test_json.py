@@ -7,6 +7,7 @@ from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import BlindSpot, Live, Ref
 from guardrails.engine.run import Outcome, Result
+from guardrails.policy_slots import Budget
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
 from guardrails.reports.json import FORMAT, plan_document
 from guardrails.resources import account_address, organizational_unit_address
@@ -61,7 +62,25 @@ def test_the_keys_of_a_plan() -> None:
         "unmanaged": ["AWS::Organizations::OrganizationalUnit Legacy"],
         "caveats": ["new accounts need a run"],
         "violations": [],
+        "policy_slots": [],
     }
+
+
+def test_policy_slots() -> None:
+    """Of each kind of policy on each target: the slots, who uses them, and the characters of each policy of ours."""
+    budget = Budget(organizational_unit_address("Root"), "scp", 10, 2, 1, (900, 300), 10_240)
+    assert planned(budgets=(budget,))["policy_slots"] == [
+        {
+            "target": "AWS::Organizations::Root Root",
+            "kind": "scp",
+            "slots": 10,
+            "ours": 2,
+            "others": 2,
+            "aws": 1,
+            "characters": [900, 300],
+            "max_characters": 10_240,
+        }
+    ]
 
 
 def test_drift_has_the_same_keys_as_a_plan() -> None:
@@ -84,7 +103,9 @@ def test_calls_only_when_asked() -> None:
 
 def test_a_plan_file_is_the_plan() -> None:
     """What `plan --out` writes is the plan without what is only about this run."""
-    assert plan_document(PLAN) == {key: value for key, value in planned().items() if key != "violations"}
+    assert plan_document(PLAN) == {
+        key: value for key, value in planned().items() if key not in {"violations", "policy_slots"}
+    }
 
 
 def test_the_keys_of_an_apply() -> None:

@@ -9,9 +9,10 @@ from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import Address, BlindSpot, Live, Ref, Resource
 from guardrails.engine.run import Outcome, Result
+from guardrails.policy_slots import Budget
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
 from guardrails.reports.text import FORMAT, WIDTH
-from guardrails.resources import account_address, organizational_unit_address
+from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
 from guardrails.resources.account import Account
 
 SHOP = Account(name="shop", email="shop@acme.example", display_name="Shop")
@@ -130,6 +131,28 @@ def test_brevity() -> None:
         "",
         "Plan: 2 to update.",
     ]
+
+
+def test_policy_slots() -> None:
+    """A bar for each target with a cell for each slot, readable without colour; within 80 columns; not in brief, nor where none is."""
+    long = organizational_unit_address("Workloads/A very long name of an organizational unit")
+    budgets = (
+        Budget(ROOT_ADDRESS, "scp", 10, 2, 1, (10_240, *[900] * 6), 10_240),
+        Budget(ROOT_ADDRESS, "rcp", 5, 0, 1, (800,), 5_120),
+        Budget(ROOT_ADDRESS, "tag", 10, 0, 0, (900,), 10_000),
+        Budget(long, "scp", 10, 1, 1, (), 10_240),
+    )
+    first, *lines = text(budgets=budgets).splitlines()[:4]
+    assert first == "Policies on each target (█ ours ▓ others ░ AWS's · free), our largest one:"
+    assert lines == [
+        "  Root                         scp  ███████▓▓░  10 of 10  10,240 of 10,240",
+        "  Root                         rcp  █░···         2 of 5      800 of 5,120",
+        "  …e of an organizational unit scp  ▓░········   2 of 10",
+    ]
+    assert max(map(len, [first, *lines])) <= 80
+    assert "█" not in text(budgets=budgets, brief=True) + text(budgets=budgets, purpose="drift") + text(
+        budgets=budgets[2:3]
+    )
 
 
 def test_what_else_a_reviewer_should_know() -> None:
