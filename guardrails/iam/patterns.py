@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 Matcher = Callable[[str], bool]
@@ -161,6 +162,7 @@ def resource_expression(pieces: Sequence[Piece]) -> str:
     return ":".join(expressions)
 
 
+@lru_cache(maxsize=16_384)
 def action_matcher(pattern: str) -> Matcher:
     """A matcher for the Action element: without regard to case, `*` and `?` anywhere in the name."""
     service, colon, _ = pattern.partition(":")

@@ -6,6 +6,7 @@ beside `FullAWSAccess` when it only denies, alone when it allows. A principal ma
 path "" is outside the organization. An answer that hangs on a condition key which the example does not give proves nothing.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -27,22 +28,63 @@ def check(source: PolicySource, facts: Mapping[str, Any]) -> Iterator[Problem]:
 
     Facts must hold no late values.
     """
+    examples = Examples(source, facts)
     for index, _ in enumerate(source.example_names):
-        yield from check_one(source, index, facts)
+        yield from examples.problems(index)
 
 
-def check_one(source: PolicySource, index: int, facts: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the example at this place in a policy's list; facts must hold no late values."""
-    name = source.example_names[index]
-    try:
-        if isinstance(source, AuthorizationPolicy):
-            yield from _undecided(source, index, decide(source, index, facts))
-        elif isinstance(source, DeclarativePolicy):
-            yield from _ineffective(source, index, facts)
-    except ConfigError as error:
-        yield from error.problems
-    except (GuardrailsError, ValueError) as error:
-        yield source.problem(("examples", index), f"the example {name!r} cannot be evaluated: {error}")
+class Examples:
+    """The examples of one policy, with facts that hold no late values; what they have in common is understood once."""
+
+    def __init__(self, source: PolicySource, facts: Mapping[str, Any]) -> None:
+        self._source, self._facts = source, facts
+        self._attached: dict[str, Policies] = {}
+
+    def problems(self, index: int) -> Iterator[Problem]:
+        """What is wrong with the example at this place in the list."""
+        source, name = self._source, self._source.example_names[index]
+        try:
+            if isinstance(source, AuthorizationPolicy):
+                yield from _undecided(source, index, self.decision(source, index))
+            elif isinstance(source, DeclarativePolicy):
+                yield from _ineffective(source, index, self._facts)
+        except ConfigError as error:
+            yield from error.problems
+        except (GuardrailsError, ValueError) as error:
+            yield source.problem(("examples", index), f"the example {name!r} cannot be evaluated: {error}")
+
+    def decision(self, source: AuthorizationPolicy, index: int) -> Decision:
+        """The decision about one example of the policy, which decides requests.
+
+        Raises: ConfigError, UnsupportedPolicy; ValueError, when the request is none.
+        """
+        example = source.examples[index]
+        given = json.dumps(example.parameters, sort_keys=True)
+        if given not in self._attached:
+            self._attached[given] = _attached(source, _rendered(source, index, example.parameters, self._facts))
+        known = source.known(example.parameters, self._facts)
+        request = _request(source.filled(("examples", index, "request"), example.request, known))
+        if source.policy_type == RESOURCE_CONTROL:
+            request = replace(request, resource_owner=ACCOUNT, resource_organization_path=DEFAULT_PATH)
+        return evaluate(request, self._attached[given])
+
+
+def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) -> Decision:
+    """The decision about one example of a policy.
+
+    Raises: ConfigError, UnsupportedPolicy; ValueError, when the request is none.
+    """
+    return Examples(source, facts).decision(source, index)
+
+
+def _attached(source: AuthorizationPolicy, document: Mapping[str, Any]) -> Policies:
+    """The policy where an example's account stands."""
+    policy = NamedPolicy(source.id, document, source.policy_type, source.origins)
+    if source.policy_type == RESOURCE_CONTROL:
+        return Policies(rcps=(Level("organizational unit", (policy,)),))
+    allows = any(statement["Effect"] == "Allow" for statement in document["Statement"])
+    unit = Level("organizational unit", (policy,) if allows else (FULL, policy))
+    return Policies(scps=(Level("Root", (FULL,)), unit, Level("account", (FULL,))))
 
 
 def _undecided(source: AuthorizationPolicy, index: int, decision: Decision) -> Iterator[Problem]:
@@ -64,28 +106,6 @@ def _ineffective(source: DeclarativePolicy, index: int, facts: Mapping[str, Any]
     at = ("examples", index, "effective")
     if found != source.filled(at, sample.effective, source.known(sample.parameters, facts)):
         yield source.problem(at, f"the example {sample.name!r} is effective otherwise than it says", f"it is {found}")
-
-
-def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) -> Decision:
-    """The decision about one example of a policy.
-
-    Raises: ConfigError, UnsupportedPolicy; ValueError, when the request is none.
-    """
-    example = source.examples[index]
-    document = _rendered(source, index, example.parameters, facts)
-    known = source.known(example.parameters, facts)
-    written = source.filled(("examples", index, "request"), example.request, known)
-    attached = NamedPolicy(source.id, document, source.policy_type, source.origins)
-    if source.policy_type == RESOURCE_CONTROL:
-        owned = replace(_request(written), resource_owner=ACCOUNT, resource_organization_path=DEFAULT_PATH)
-        return evaluate(owned, Policies(rcps=(Level("organizational unit", (attached,)),)))
-    allows = any(statement["Effect"] == "Allow" for statement in document["Statement"])
-    levels = (
-        Level("Root", (FULL,)),
-        Level("organizational unit", (attached,) if allows else (FULL, attached)),
-        Level("account", (FULL,)),
-    )
-    return evaluate(_request(written), Policies(scps=levels))
 
 
 def effective(source: DeclarativePolicy, index: int, facts: Mapping[str, Any]) -> dict[str, Any]:
