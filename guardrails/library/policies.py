@@ -4,7 +4,8 @@
     parameters      name -> type (string, list, integer, boolean), description, default (none: it must be given), pattern
     statements      of authorization policies (scp, rcp): the statements as AWS spells them
     content         of declarative policies: the document as AWS spells it, with its operators
-    examples        what must be decided about requests; of declarative policies, what becomes effective
+    examples        what must be decided about requests; of declarative policies, what becomes effective. A condition key that an answer
+                    hangs on is given in `context`, as null where the request certainly lacks it
     lint            findings of the linter that are accepted: the rule's id, or its id and a Sid -> the reason (scp, rcp)
     exempt          `false` when trusted principals are bound too; `exempt_reason` then says why (scp only)
 

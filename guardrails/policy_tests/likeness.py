@@ -64,6 +64,7 @@ def _on_its_own(test: PolicyTest, organized: Organized, account: AccountPlace) -
 
 def _likeness(test: PolicyTest, organized: Organized, account: AccountPlace) -> tuple[Any, ...]:
     """What accounts have in common that are asked once for all of them; their own ids in the test's words do not count."""
-    words = json.dumps(evaluated(test, facts_in(organized.facts, account.name, organized.organization.home_region)))
+    regions = test.regions or organized.organization.governed_regions
+    words = json.dumps([evaluated(test, facts_in(organized.facts, account.name, region)) for region in regions])
     sets = tuple((name, id(policies)) for name, policies in account.permission_sets.items())
     return id(account.line), account.path, sets, words.replace(account.id, "its id")

@@ -57,6 +57,10 @@ class Hierarchy:
     def _by_id(self) -> Mapping[str, AccountPlace]:
         return {account.id: account for account in self.accounts}
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, AccountPlace]:
+        return {account.name: account for account in self.accounts}
+
     def with_id(self, identity: str) -> AccountPlace | None:
         """The account with an id, None when it is of no account of the organization."""
         return self._by_id.get(identity)
@@ -66,8 +70,8 @@ class Hierarchy:
 
         Raises: ConfigError, with the nearest right name.
         """
-        found = next((account for account in self.accounts if account.name == name), None) or self.with_id(name)
+        found = self._by_name.get(name) or self.with_id(name)
         if found is None:
             message = f"no account {name!r} is in the organization"
-            raise ConfigError([Problem("", 0, 0, message, nearest(name, [account.name for account in self.accounts]))])
+            raise ConfigError([Problem("", 0, 0, message, nearest(name, self._by_name))])
         return found
