@@ -5,6 +5,7 @@ Policies of others, which a compiled organization knows nothing of, are not in i
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.iam import FULL, RESOURCE_CONTROL, SERVICE_CONTROL, Level, NamedPolicy
@@ -17,6 +18,9 @@ from guardrails.resources.policy import Policy
 from guardrails.simulation.hierarchy import ACCOUNT_LEVEL, AccountPlace, Hierarchy, Line
 from guardrails.simulation.permission_sets import IdentityPolicies, identity_policies
 
+OFFLINE: Final = (
+    "asked of what is declared: ids are stand-ins, and policies of others are not known; --live asks what is attached"
+)
 Attached = Mapping[Address, tuple[NamedPolicy, ...]]
 
 
@@ -38,6 +42,7 @@ def declared_hierarchy(organization: Organization, resources: Sequence[Resource]
         ),
         placeholder(Ref(account_address(organization.management_account))),
         organization.home_region,
+        (OFFLINE,),
     )
 
 

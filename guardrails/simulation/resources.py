@@ -5,15 +5,18 @@ A policy that protects one trail says nothing about others. Without a resource t
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from guardrails.iam.context import Context, Request
 from guardrails.iam.grammar import listed
-from guardrails.iam.patterns import Piece, parse
+from guardrails.iam.patterns import Pattern, Piece, parse
 from guardrails.iam.policies import Candidates, Entry, Policies
 
 SEGMENTS: Final = 6
 STAND_IN: Final = "example"
+REMEMBERED: Final = 65_536
+"""For how many actions, each under some policies, the resources are remembered."""
 RESOURCES_OF: Final = {"sts": "iam"}
 """Services whose actions are about resources of another one."""
 _WILDCARD: Final = re.compile(r"[*?]+")
@@ -26,13 +29,22 @@ def named_resources(request: Request, policies: Policies) -> Mapping[str, str]:
     """
     context = Context(request)
     found: dict[str, str] = {}
-    for entry in _entries(policies.candidates(request.action)):
+    for pattern in _patterns(policies, request.action):
+        if pieces := pattern.resolve(context.text):
+            found.setdefault("".join(piece.text for piece in pieces), _instance(pieces, request))
+    return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _patterns(policies: Policies, action: str) -> tuple[Pattern, ...]:
+    """The resources that statements about an action name and that may be its own, each once."""
+    found: dict[str, Pattern] = {}
+    for entry in _entries(policies.candidates(action)):
         statement = listed(entry.policy.document["Statement"])[entry.number]
         for text in listed(statement.get("Resource", statement.get("NotResource", []))):
-            pieces = parse(text).resolve(context.text)
-            if pieces and text != "*" and _concerns(statement, request.action, text):
-                found.setdefault("".join(piece.text for piece in pieces), _instance(pieces, request))
-    return found
+            if text != "*" and _concerns(statement, action, text):
+                found.setdefault(text, parse(text))
+    return tuple(found.values())
 
 
 def _entries(candidates: Candidates) -> Iterator[Entry]:

@@ -43,7 +43,7 @@ def _full(answer: Answer, account: str, *, ascii_only: bool) -> Iterator[str]:
 def _asked(answer: Answer) -> str:
     question = answer.question
     resource = "" if question.resource == ANY_RESOURCE else f" on {question.resource}"
-    return f"{question.principal} of {question.account}: {question.action}{resource}{_region(question)}"
+    return f"{question.principal} in {question.account}: {question.action}{resource}{_region(question)}"
 
 
 def _region(question: Question) -> str:
@@ -133,7 +133,7 @@ def by_action(answers: Iterable[Answer], account: str, *, ascii_only: bool = Fal
 def _by_action(groups: Sequence[Sequence[Answer]], account: str, *, ascii_only: bool) -> Iterator[str]:
     question = groups[0][0].question
     resource = "" if question.resource == ANY_RESOURCE else f" on {question.resource}"
-    yield from _wrapped(f"What may {question.principal} of {question.account} do{resource}{_region(question)}?", "")
+    yield from _wrapped(f"What may {question.principal} do in {question.account}{resource}{_region(question)}?", "")
     for group in groups:
         yield ""
         yield from _wrapped(", ".join(answer.question.action for answer in group), "")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from guardrails.iam import FULL, Reason
-from guardrails.simulation.alternatives import Alternative
+from guardrails.simulation.alternatives import ABSENT, ANOTHER, GIVEN, Alternative
 from guardrails.simulation.answers import Answer, Case, Verdict
 from guardrails.simulation.hierarchy import ACCOUNT_LEVEL
 from guardrails.simulation.questions import ANY_RESOURCE
@@ -27,6 +27,9 @@ SAID: Final[dict[Verdict, str]] = {
 }
 EVERY_OTHER: Final = "every other resource"
 MOST_VALUES: Final = 6
+"""How many values of a key are told before the rest is counted."""
+NO_VALUES: Final = (ABSENT, ANOTHER, GIVEN)
+"""What stands for a value and is none itself."""
 
 
 def symbol(verdict: Verdict, *, ascii_only: bool = False) -> str:
@@ -129,6 +132,6 @@ def otherwise(alternatives: Sequence[Alternative], outcome: str) -> Iterator[str
 
 
 def _listed(values: Sequence[str]) -> str:
-    shown = [value if value.startswith("(") or value == "another" else f"'{value}'" for value in values[:MOST_VALUES]]
+    shown = [value if value in NO_VALUES else f"'{value}'" for value in values[:MOST_VALUES]]
     more = [f"{len(values) - MOST_VALUES} more"] if len(values) > MOST_VALUES else []
-    return " or ".join([*shown, *more]).replace("(absent)", "absent")
+    return " or ".join([*shown, *more]).replace(ABSENT, "absent")

@@ -25,7 +25,7 @@ organization-policies:
     - {kind: rcp, policy: organization-principals-only}
 """
 IN_FULL = """\
-role/Developer of dev: cloudtrail:StopLogging (eu-west-1)
+role/Developer in dev: cloudtrail:StopLogging (eu-west-1)
 
   ✗ denied: arn:*:cloudtrail:*:*:trail/acme-organization-trail
     denied by statement ProtectOrganizationTrail of the service control policy
@@ -150,7 +150,7 @@ def test_a_matrix_of_everything(little: Workplace) -> None:
 def test_many_actions_are_grouped(little: Workplace) -> None:
     """A pattern asks about each action that exists; those that are answered alike stand together."""
     shown = simulated(little, "--account", "dev", "--principal", "role/X", "--action", "cloudtrail:*")
-    assert shown.startswith("What may role/X of dev do (eu-west-1)?\n")
+    assert shown.startswith("What may role/X do in dev (eu-west-1)?\n")
     (denied,) = [part for part in shown.split("\n\n") if "✗ denied" in part]
     assert denied.rstrip().endswith(
         "  ✗ denied: arn:*:cloudtrail:*:*:trail/acme-organization-trail; Workloads:\n"
