@@ -13,7 +13,7 @@ from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL
-from guardrails.lock_out import line, locked_out
+from guardrails.lock_out import locked_out
 from guardrails.model import ROOT, Organization
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.policy_slots import no_slot_left
@@ -29,6 +29,7 @@ from guardrails.resources.account_assignment import PERMISSION_SET_TYPE, Account
 from guardrails.resources.organization_trail import OrganizationTrail
 from guardrails.resources.policy import Policy, held_by
 from guardrails.resources.stack_set import StackSet, surplus_of
+from guardrails.simulation.declared import way_to
 
 PROTECTING_TYPES: Final = frozenset(
     {AccessAnalyzer.TYPE, Policy.TYPE, OrganizationTrail.TYPE, CONFIGURATION_POLICY_TYPE, STACK_TYPE, StackSet.TYPE}
@@ -101,7 +102,7 @@ def _held_before(change: Change, before: Policy) -> tuple[str, ...]:
 def _said(policies: Sequence[Policy], policy_type: str, name: str, target: Address, homes: Mapping[str, str]) -> bool:
     """Whether a desired policy of a type that hangs on a target, or above it, says what a declared policy says."""
     home = homes.get(target.name, ROOT) if target.type == ACCOUNT_TYPE else target.name
-    steps = {target, *line(home)}
+    steps = {target, *way_to(home)}
     return any(
         name in policy.held and policy.policy_type == policy_type and not steps.isdisjoint(policy.targets)
         for policy in policies
@@ -164,7 +165,7 @@ def _occupied_units(plan: Plan) -> Iterator[str]:
 def _binding(policies: Sequence[Policy], parent: Address) -> set[str]:
     """The policies that bind an account directly below a root or OU."""
     path = placeholder(Ref(parent, "path"))
-    steps = set(line(parent.name))
+    steps = set(way_to(parent.name))
     here = [policy for policy in policies if steps & set(policy.targets)]
     return {name for policy in here for name in policy.held if not _spares(policy, name, path)}
 

@@ -18,7 +18,7 @@ from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, account_address
 from guardrails.resources.policy import Policy
 from guardrails.simulation.answers import Case, ask
-from guardrails.simulation.declared import declared_hierarchy, steps
+from guardrails.simulation.declared import declared_hierarchy, way_to
 from guardrails.simulation.hierarchy import Hierarchy
 from guardrails.simulation.questions import ANY_RESOURCE, Question
 from guardrails.simulation.words import every_reason
@@ -55,17 +55,13 @@ CONTEXT: Final[Mapping[str, Values]] = {"aws:ViaAWSService": "false"}
 """What every request of theirs says: they ask AWS themselves."""
 MOST_NAMES: Final = 6
 """How many accounts are named before the rest is counted."""
-line: Final = steps
-"""The root and the OUs on the way to an OU path, it included."""
 Denied = tuple[str, str, str]
 """A role, an action that is denied to it, and why."""
 
 
 def locked_out(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
     """A role that deploys, repairs or rescues could no longer do what it must in some member account."""
-    if not any(
-        change.after is not None and change.address.type in {Policy.TYPE, ACCOUNT_TYPE} for change in plan.changes
-    ):
+    if not _concerns_policies(plan):
         return
     hierarchy = declared_hierarchy(organization, policies)
     denied: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
@@ -81,6 +77,29 @@ def locked_out(organization: Organization, policies: Sequence[Policy], plan: Pla
         yield f"{role} could no longer {', '.join(needed)} in {_listed(names)}: {why}"
 
 
+def unread(plan: Plan) -> Iterator[str]:
+    """That the policies of others are not in the judgement, where there are any: a plan sees where they hang, not what they say."""
+    bound = {SERVICE_CONTROL, RESOURCE_CONTROL}
+    others = [live.resource for live in plan.strangers if isinstance(live.resource, Policy)]
+    named = [
+        f"{policy.name} (on {_listed([target.name for target in policy.targets])})"
+        for policy in others
+        if policy.policy_type in bound and policy.targets
+    ]
+    if named and _concerns_policies(plan):
+        yield (
+            f"the lock-out check does not know what policies of others say: {', '.join(named)}; "
+            "`guardrails simulate --live` asks them too"
+        )
+
+
+def _concerns_policies(plan: Plan) -> bool:
+    """Whether a plan changes what binds somebody: a policy, or where an account stands."""
+    return any(
+        change.after is not None and change.address.type in {Policy.TYPE, ACCOUNT_TYPE} for change in plan.changes
+    )
+
+
 def _together(denied: Iterable[Denied]) -> Mapping[tuple[str, str], Mapping[str, None]]:
     """The actions that are denied to each role for each reason, in order."""
     found: dict[tuple[str, str], dict[str, None]] = {}
@@ -91,7 +110,7 @@ def _together(denied: Iterable[Denied]) -> Mapping[tuple[str, str], Mapping[str,
 
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMES
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:MOST_NAMES])} and {more} more accounts"
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:MOST_NAMES])} and {more} more"
 
 
 def _alike(organization: Organization, hierarchy: Hierarchy, policies: Iterable[Policy]) -> Iterator[list[str]]:
@@ -111,7 +130,7 @@ def _alike(organization: Organization, hierarchy: Hierarchy, policies: Iterable[
 
 def _said_of(account: Account, said: str) -> Iterator[str]:
     """The stand-ins for the ids of an account and of the OUs above it that stand in a text."""
-    for step in (*steps(account.organizational_unit), account_address(account.name)):
+    for step in (*way_to(account.organizational_unit), account_address(account.name)):
         if step != ROOT_ADDRESS and (identity := placeholder(Ref(step))) in said:
             yield identity
 

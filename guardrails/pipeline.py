@@ -26,6 +26,7 @@ from guardrails.exception_expiry import GrantedException, granted
 from guardrails.library import Library
 from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES, PolicySource
+from guardrails.lock_out import unread
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.packing import packed
@@ -286,4 +287,4 @@ def make_plan(
         caveats=desired.caveats,
         subject=names.id(ORGANIZATION),
     )
-    return replace(found, caveats=(*found.caveats, *successions(found)))
+    return replace(found, caveats=(*found.caveats, *successions(found), *unread(found)))

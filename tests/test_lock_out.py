@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from guardrails.engine.plan import Action, Change, Plan
-from guardrails.engine.resource import Ref, Resource
-from guardrails.lock_out import NEEDED_ACTIONS, locked_out
+from guardrails.engine.resource import Live, Ref, Resource
+from guardrails.lock_out import NEEDED_ACTIONS, locked_out, unread
 from guardrails.model import Account
 from guardrails.organization_facts import trusted_principals
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
@@ -94,7 +94,7 @@ def test_many_accounts_are_counted() -> None:
     first, *rest = said(policy, strange, organization=organization)
     assert "cannot be judged: unknown condition operator 'StrangeOperator'" in first
     assert len(rest) == len(ROLES)
-    assert all(" in a0, a1, a2, a3, a4, a5 and 14 more accounts: " in sentence for sentence in rest)
+    assert all(" in a0, a1, a2, a3, a4, a5 and 14 more: " in sentence for sentence in rest)
 
 
 def test_a_plan_without_policies_and_accounts_is_not_asked() -> None:
@@ -102,3 +102,19 @@ def test_a_plan_without_policies_and_accounts_is_not_asked() -> None:
     policy = deny("all", "*", ROOT_ADDRESS)
     assert list(locked_out(SHOP, [policy], making(Group(name="auditors")))) == []
     assert len(NEEDED_ACTIONS) == len(set(NEEDED_ACTIONS))
+
+
+def test_policies_of_others_are_said_not_to_be_judged() -> None:
+    """A plan that changes what binds somebody names the policies of others that bind too; of other types, or nowhere, they do not."""
+    theirs = [
+        deny("theirs", "*", ROOT_ADDRESS, organizational_unit_address("Workloads")),
+        deny("unattached", "*"),
+        Policy(name="backup", policy_type="BACKUP_POLICY", content={}, targets=(ROOT_ADDRESS,)),
+    ]
+    strangers = tuple(Live(policy, {"id": policy.name}, managed=False) for policy in theirs)
+    plan = replace(making(deny("ours", "s3:*", ROOT_ADDRESS)), strangers=strangers)
+    (sentence,) = unread(plan)
+    assert sentence.startswith(
+        "the lock-out check does not know what policies of others say: theirs (on Root, Workloads); "
+    )
+    assert list(unread(replace(making(Group(name="auditors")), strangers=strangers))) == []

@@ -46,7 +46,7 @@ def declared_hierarchy(organization: Organization, resources: Sequence[Resource]
     )
 
 
-def steps(path: str) -> Iterator[Address]:
+def way_to(path: str) -> Iterator[Address]:
     """The root and the OUs on the way to an OU path, it included."""
     yield ROOT_ADDRESS
     parts = [] if path == ROOT else path.split("/")
@@ -70,7 +70,7 @@ def _line(account: Account, scps: Attached, rcps: Attached, lines: dict[tuple[st
     own = account_address(account.name)
     key = account.organizational_unit, account.name if own in scps or own in rcps else ""
     if key not in lines:
-        way = [*((step.name, step) for step in steps(account.organizational_unit)), (ACCOUNT_LEVEL, own)]
+        way = [*((step.name, step) for step in way_to(account.organizational_unit)), (ACCOUNT_LEVEL, own)]
         lines[key] = Line(
             tuple(Level(name, (FULL, *scps.get(step, ()))) for name, step in way) if scps else (),
             tuple(Level(name, rcps.get(step, ())) for name, step in way) if rcps else (),
