@@ -104,7 +104,7 @@ def _said(policies: Sequence[Policy], policy_type: str, name: str, target: Addre
     home = homes.get(target.name, ROOT) if target.type == ACCOUNT_TYPE else target.name
     steps = {target, *way_to(home)}
     return any(
-        name in policy.held and policy.policy_type == policy_type and not steps.isdisjoint(policy.targets)
+        policy.says(name) and policy.policy_type == policy_type and not steps.isdisjoint(policy.targets)
         for policy in policies
     )
 

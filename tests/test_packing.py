@@ -15,7 +15,7 @@ from guardrails.model import Account, OrganizationalUnit
 from guardrails.packing import packed, slots
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address, policy_type_address
-from guardrails.resources.policy import Policy, description_of, held_by
+from guardrails.resources.policy import Policy, description_of, held_by, short_name
 from tests.organization_line import FIRST_DAY
 
 PROD, DEV = organizational_unit_address("Workloads/Prod"), organizational_unit_address("Workloads/Dev")
@@ -191,11 +191,16 @@ def test_late_values_are_counted_by_their_stand_ins() -> None:
 
 
 def test_a_description_holds_as_many_names_as_aws_takes() -> None:
-    """And how many more there are; a person's description holds none."""
+    """And of the others short names, by which they are known again; a person's description holds none."""
     few, lots = ("a", "b c"), tuple(f"policy-with-a-long-name-{number}" for number in range(40))
     assert held_by(description_of(few)) == few
     assert len(description_of(lots)) <= 512
-    assert held_by(description_of(lots)) == lots[: len(held_by(description_of(lots)))]
+    assert len(held_by(description_of(lots))) == len(lots)
+    assert held_by(description_of(lots))[0] == lots[0]
+    packed_one = replace(scp(1), sources=(lots,))
+    assert all(map(packed_one.says, held_by(description_of(lots))))
+    assert not replace(packed_one, sources=(lots[:-1],)).says(short_name(lots[-1]))
+    assert len(description_of(lots * 4)) <= 512
     assert held_by("Nobody leaves") == ()
 
 

@@ -19,7 +19,7 @@ from guardrails.errors import ConfigError, Problem, StalePlan
 from guardrails.limits import limits_of
 from guardrails.policy_slots import budgets
 from guardrails.reports import ApplyReport, CallCounts, PlanReport
-from guardrails.reports.json import plan_document
+from guardrails.reports.json import budget_document, plan_document
 
 if TYPE_CHECKING:
     from guardrails.aws.connection import Connection
@@ -76,7 +76,9 @@ def validate_command(options: Options) -> None:
     if options.output == "json":
         counted = {name.replace(" ", "_"): figure for name, figure in figures.items()}
         exceptions = [each.document() for each in desired.exceptions]
-        say(json.dumps({"valid": True, **counted, "exceptions": exceptions}, ensure_ascii=False))
+        slots = [budget_document(budget) for budget in budgets(desired.resources)]
+        found = {"valid": True, **counted, "exceptions": exceptions, "policy_slots": slots}
+        say(json.dumps(found, ensure_ascii=False))
         return
     say(prose(f"Valid: {', '.join(f'{figure} {name}' for name, figure in figures.items())}."))
     for each in desired.exceptions:

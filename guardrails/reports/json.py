@@ -50,10 +50,11 @@ def render_plan(report: PlanReport) -> str:
     violations = [{"limit": limit, "message": message} for limit, message in report.violations]
     violations += [{"limit": "", "message": message} for message in report.impossible]
     document = {**plan_document(report.plan), "violations": violations}
-    return _text({**document, "policy_slots": [_budget(budget) for budget in report.budgets]}, report.calls)
+    return _text({**document, "policy_slots": [budget_document(budget) for budget in report.budgets]}, report.calls)
 
 
-def _budget(budget: Budget) -> dict[str, Any]:
+def budget_document(budget: Budget) -> dict[str, Any]:
+    """The policy slots of one target as JSON-shaped data."""
     return {
         "target": str(budget.target),
         "kind": budget.kind,

@@ -1,10 +1,10 @@
 """Organization policies with their attachments: SCPs, RCPs and every other type that AWS Organizations attaches."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from guardrails.engine.difference import Difference
@@ -67,21 +67,29 @@ class Policy(Resource):
         """The names of the declared policies that it stands for: its own, or those that it holds."""
         return frozenset(self.holds or (self.name,))
 
+    def says(self, name: str) -> bool:
+        """Whether it stands for a declared policy, by its name or its short name."""
+        return name in self.held or (name.startswith("#") and name in map(short_name, self.held))
+
 
 def description_of(held: Sequence[str]) -> str:
-    """What the description of a policy says that holds others: their names, as many as AWS takes."""
-    for left_out in range(len(held)):
-        names = held[: len(held) - left_out]
-        text = f"{HOLDS}{', '.join(names)}{f' and {left_out} more' if left_out else ''}"
+    """What the description of a policy says that holds others: their names, or for those that AWS has no room for `short_name`."""
+    for named in range(len(held), -1, -1):
+        text = HOLDS + ", ".join([*held[:named], *map(short_name, held[named:])])
         if len(text) <= MAX_POLICY_DESCRIPTION_CHARACTERS:
             return text
-    return f"{HOLDS}{len(held)} policies"
+    return text[:MAX_POLICY_DESCRIPTION_CHARACTERS].rpartition(",")[0]
 
 
 def held_by(description: str) -> tuple[str, ...]:
-    """The names in a description that `description_of` made; () in any other."""
+    """The names, whole or short, in a description that `description_of` made; () in any other."""
     start, found, names = description.partition(HOLDS)
-    return tuple(re.sub(r" and \d+ more$", "", names).split(", ")) if found and not start else ()
+    return tuple(names.split(", ")) if found and not start else ()
+
+
+def short_name(name: str) -> str:
+    """A few characters that tell a policy's name from others: #1f3a."""
+    return f"#{sha256(name.encode()).hexdigest()[:4]}"
 
 
 class Policies(ObjectType[Policy]):
