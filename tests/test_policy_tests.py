@@ -1,5 +1,6 @@
-"""The tests that ship, asked of the organization that ships."""
+"""The tests that ship, and the one that the documentation shows, asked of the organization that ships."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from guardrails.policy_tests.asking import run
 from guardrails.policy_tests.expressions import facts_of
 from guardrails.policy_tests.likeness import Organized
 from guardrails.policy_tests.loading import files_in, load
+from guardrails.policy_tests.principals import SETS
 from guardrails.policy_tests.shapes import PolicyTest
 from guardrails.simulation.declared import declared_hierarchy
 
@@ -49,3 +51,15 @@ def test_every_policy_is_needed(shipped: Shipped) -> None:
     }
     assert attached - {test.by for test in tests} == set()
     assert len(attached) >= 12
+
+
+def test_the_documentation(shipped: Shipped, tmp_path: Path) -> None:
+    """The test that docs/policy-tests.md shows can be copied and holds; every key of a test and every word has its row there."""
+    _, organized = shipped
+    page = (REPOSITORY / "docs" / "policy-tests.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "t.yaml").write_text(block, encoding="utf-8")
+    (test,) = load([tmp_path / "t.yaml"], organized.organization, organized.facts, set())
+    assert run(test, organized).failures == ()
+    rows = set(re.findall(r"^\| `([a-z_-]+)` \|", page, re.MULTILINE))
+    assert rows == {*SETS, *(field.alias or name for name, field in PolicyTest.model_fields.items())}

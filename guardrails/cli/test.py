@@ -82,7 +82,7 @@ def _named_by(files: Sequence[Path], declared: pipeline.Declared) -> tuple[list[
             note(f"There is no {FOLDER}: only the examples of policies are asked.")
         return files_in(FOLDER), pipeline.policies_of(declared)
     folder = (declared.library.content / "policies").resolve()
-    every = [file for given in files for file in _files(given)]
+    every = list(dict.fromkeys(file for given in files for file in _files(given)))
     within = {file: file.resolve().relative_to(folder).parts[0] for file in every if folder in file.resolve().parents}
     policies = [declared.library.policy(kind, file.stem) for file, kind in within.items() if kind in POLICY_TYPES]
     return [file for file in every if file not in within], policies

@@ -19,7 +19,7 @@ from guardrails.policy_tests.verdicts import Verdict, verdict, why
 from guardrails.simulation.actions import expanded
 from guardrails.simulation.hierarchy import AccountPlace
 from guardrails.simulation.policies import Understood, understood
-from guardrails.simulation.questions import ANY_RESOURCE, Question
+from guardrails.simulation.questions import ANY_RESOURCE, PERMISSION_SET, Question
 from guardrails.simulation.resources import named_resources
 from guardrails.targets import accounts_in
 
@@ -137,6 +137,12 @@ class _Asking:
         if asked in self.seen:
             return
         self.seen.add(asked)
+        name = asked.principal.removeprefix(PERMISSION_SET)
+        if name != asked.principal and name not in self.account.permission_sets:
+            self._note(
+                asked, Verdict(f"the permission set {name} is not assigned there", "name targets where it is"), ()
+            )
+            return
         question = Question(
             self.account.name,
             asked.principal,
@@ -152,7 +158,6 @@ class _Asking:
                 self._named(asked, question, ready)
             self._judge(asked, ready)
         except GuardrailsError as error:
-            self.answers.questions += len(self.names)
             self._note(asked, Verdict(f"cannot be asked: {error}"), ())
 
     def _named(self, asked: Asked, question: Question, ready: Understood) -> None:
@@ -165,12 +170,13 @@ class _Asking:
                 self._judge(each, understood(self.organized.hierarchy, about))
 
     def _judge(self, asked: Asked, ready: Understood) -> None:
-        self.answers.questions += len(self.names)
         decision = evaluate(ready.request, ready.policies)
         found = verdict(self.test, decision)
-        if found:
-            self._note(asked, found, () if found in self.answers.wrong else why(found, ready, decision))
+        self._note(asked, found, why(found, ready, decision) if found and found not in self.answers.wrong else ())
 
-    def _note(self, asked: Asked, found: Verdict, reasons: tuple[str, ...]) -> None:
+    def _note(self, asked: Asked, found: Verdict | None, reasons: tuple[str, ...]) -> None:
+        self.answers.questions += len(self.names)
+        if found is None:
+            return
         shown = asked if asked.resource else replace(asked, resource="every other resource")
         self.answers.wrong.setdefault(found, Wrong(reasons)).asked.append((self.names, shown))

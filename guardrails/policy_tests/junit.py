@@ -59,7 +59,7 @@ def _add_case(suite: Element, result: Result) -> None:
         },
     )
     if result.failures:  # one element only: some readers take no more of a case
-        messages = "; ".join(failure.message for failure in result.failures)
+        messages = "; ".join(dict.fromkeys(failure.message for failure in result.failures))
         body = "\n\n".join("\n".join([failure.message, *explained(failure)]) for failure in result.failures)
         failure = SubElement(case, "failure", {"message": _clean(messages), "type": "AssertionError"})
         failure.text = _clean(f"{result.file}:{result.line}\n{body}")

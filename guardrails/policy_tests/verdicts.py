@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from guardrails.iam import Decision, Reason
+from guardrails.iam import Decision, Reason, principal
 from guardrails.iam.catalogue import catalogue
 from guardrails.iam.context import Context
+from guardrails.iam.evaluate import binding
 from guardrails.iam.grammar import listed
 from guardrails.iam.policies import Entry
 from guardrails.iam.reasons import in_words
@@ -44,7 +45,7 @@ def verdict(test: PolicyTest, decision: Decision) -> Verdict | None:
     if outcome != expected and not (expected == "denied" and outcome != "allowed"):
         return Verdict(f"expected {expected}, got {outcome}", denied_by=denied_by)
     if test.by and not any(test.by in policies_of(reason) for reason in decision.reasons):
-        return Verdict(f"expected a denial by {test.by}, which denies nothing here", denied_by=denied_by)
+        return Verdict(f"expected a denial by {test.by}, which denies nothing here")
     return None
 
 
@@ -62,6 +63,8 @@ def why(found: Verdict, ready: Understood, decision: Decision) -> tuple[str, ...
         keys = found.open_keys
         asking = [entry for entry in about if any(test.key in keys for test in entry.statement.tests)]
         return _first(f"{_named(entry)}: asks for it" for entry in asking)
+    if decision.outcome != "allowed":
+        return _first(map(str, decision.reasons))
     unread = ready.own.assumed if ready.own else ()
     unbound = [
         reason.text for reason in decision.reasons if not reason.policy and ready.request.action not in reason.text
@@ -75,9 +78,11 @@ def why(found: Verdict, ready: Understood, decision: Decision) -> tuple[str, ...
 
 
 def _about(ready: Understood) -> list[Entry]:
-    """Every statement about the action of a question, those that deny first."""
+    """Every statement about the action of a question that binds it, those that deny first."""
     candidates = ready.policies.candidates(ready.request.action)
-    return [*candidates.denies, *(entry for allows in candidates.allows for entry in allows)]
+    binds = binding(ready.request, principal(ready.request.principal_arn), ready.policies)
+    every = [*candidates.denies, *(entry for allows in candidates.allows for entry in allows)]
+    return [entry for entry in every if binds[entry.rank]]
 
 
 def _not_met(entry: Entry, ready: Understood) -> str:

@@ -128,7 +128,7 @@ def test_resources_that_only_policies_name(tmp_path: Path) -> None:
         (
             "role/Somebody",
             "permission-set/Developer",
-            "cannot be asked: the permission set 'Developer' is not assigned in dev",
+            "the permission set Developer is not assigned there",
         ),
     ],
 )
@@ -174,3 +174,26 @@ def test_global_services_have_one_region(tmp_path: Path) -> None:
     elsewhere = {**TEAM, "Action": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["us-east-1"]}}}
     found = result(tmp_path, RUN.replace("ec2:RunInstances", "iam:CreateUser"), elsewhere)
     assert (found.failures, found.questions) == ((), 1)
+
+
+def test_the_management_account(tmp_path: Path) -> None:
+    """Named, it is asked; the failure says why nothing is denied there, and names no policy that would not bind it anyway."""
+    (failure,) = result(tmp_path, TRAILS.replace("{organizational_units: [Work]}", "{accounts: [management]}")).failures
+    assert (failure.message, failure.questions) == ("expected denied, got allowed", 8)
+    assert failure.why == ("service control policies do not bind the management account",)
+
+
+def test_an_action_that_only_one_statement_names(tmp_path: Path) -> None:
+    """Of the statements that do not deny those come first that name the action, and of which only a condition does not hold."""
+    everything = {"Sid": "All", "Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::x"}
+    named = {**GUARD, "Sid": "Other", "Resource": "arn:aws:cloudtrail:*:*:trail/other"}
+    (failure,) = result(
+        tmp_path, TRAILS.replace("[root, role/Somebody]", "break-glass"), everything, named, GUARD
+    ).failures
+    assert [reason.partition(" (")[0] for reason in failure.why] == [
+        "Root / guard / Other",
+        "Root / guard / Guard",
+        "Root / guard / All",
+    ]
+    assert "denies only where aws:PrincipalArn" in failure.why[0]
+    assert failure.why[2].endswith("denies it of other resources")
