@@ -85,7 +85,8 @@ def _together(cases: list[Case]) -> Iterator[Case]:
     *named, every_other = cases
     alike: dict[tuple[object, ...], Case] = {}
     for case in named:
-        key = (case.verdict, case.decision.depends, case.decision.reasons)
+        reasons = () if case.decision.outcome == "allowed" else case.decision.reasons
+        key = (case.verdict, case.decision.depends, reasons)
         known = alike.get(key)
         alike[key] = replace(case, resources=(*known.resources, *case.resources)) if known else case
     last = every_other.verdict, every_other.decision.depends
