@@ -33,6 +33,7 @@ REQUESTS: Final = 5_000
 ROUNDS: Final = 7
 REPARSED: Final = 100
 PACKED: Final = 100
+LINTED: Final = 100
 JAVASCRIPT: Final = 1_500
 """Evaluations per second of an evaluator in JavaScript that reads its policies anew for each call, on a machine of this class."""
 ACCOUNT: Final = "111111111111"
@@ -148,10 +149,26 @@ def packing() -> Iterator[str]:
     yield f"{'documents they take':44}{len(packs):12,}"
 
 
+def linting() -> Iterator[str]:
+    """The figures of linting: the first time with the rules, the catalogue of actions and its services to be read."""
+    found = documents(wanted=LINTED)
+    begun = time.process_time()
+    from guardrails.iam.lint import lint
+    from guardrails.iam.linted import Facts, Linted
+
+    def work() -> None:
+        for number, document in enumerate(found):
+            lint(Linted(document, SERVICE_CONTROL, Facts((f"arn:*:iam::*:role/{number}",))))
+
+    work()
+    yield f"{f'lint {LINTED} policies, milliseconds, loading too':44}{(time.process_time() - begun) * 1000:12,.0f}"
+    yield f"{f'lint {LINTED} policies, milliseconds':44}{1000 / per_second(work, 1):12,.0f}"
+
+
 def main() -> None:
     """Print every figure."""
     print(f"{'import guardrails.iam, milliseconds':44}{import_milliseconds():12,.0f}")
-    for line in (*evaluations(), *packing()):
+    for line in (*evaluations(), *packing(), *linting()):
         print(line)
 
 

@@ -1,10 +1,14 @@
 """The linter: its rules, together."""
 
 import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guardrails.iam.grammar import IDENTITY, POLICY_TYPES, SERVICE_CONTROL
 from guardrails.iam.lint import SEVERITIES, lint, rules
-from guardrails.iam.linted import Linted
+from guardrails.iam.linted import Facts, Linted
 from tests.lint_cases import document, statement
 
 
@@ -30,3 +34,46 @@ def test_findings_are_in_the_order_of_the_statements() -> None:
         ("GR202", 1),
     ]
     assert [each.rule.id for each in lint(Linted(mixed, IDENTITY))] == ["GR202", "GR403", "GR202"]
+
+
+ACTIONS = ("*", "s3:*", "s3:GetObjct", "S3:getobject", "ec2:Get??", "nothing:Such", "iam:GetRole", ":", "")
+TEXTS = st.one_of(
+    st.sampled_from((*ACTIONS, "arn:*:iam::*:role/x", "${aws:username}", "${", "Deny")), st.integers(), st.none()
+)
+VALUES = st.one_of(
+    TEXTS, st.lists(TEXTS, max_size=2), st.dictionaries(st.sampled_from(("AWS", "x")), TEXTS, max_size=2)
+)
+OPERATORS = (
+    "StringEquals",
+    "ForAllValues:StringLike",
+    "ForAnyValue:StringLikeIfExists",
+    "Null",
+    "ArnNotLike",
+    "Bool",
+    "x",
+)
+KEYS = ("aws:PrincipalArn", "aws:TagKeys", "s3:authTpye", "aws:RequestedRegion", "accounts.google.com:aud", ":")
+CONDITIONS = st.dictionaries(
+    st.sampled_from(OPERATORS), st.one_of(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=2), TEXTS), max_size=2
+)
+STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(("Allow", "Deny", 3))},
+    optional={
+        **dict.fromkeys(("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Sid"), VALUES),
+        "Condition": CONDITIONS,
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(STATEMENTS, max_size=3), st.sampled_from(POLICY_TYPES), st.booleans())
+def test_whatever_a_document_holds(statements: list[Any], kind: str, trusting: bool) -> None:
+    """Every document gets its findings, whatever is in it, each at a path that exists there; one that AWS refuses has an error."""
+    facts = Facts(("arn:*:iam::*:role/Deployer",), beside_full_access=True) if trusting else Facts()
+    policy = Linted(document(*statements), kind, facts)
+    findings = lint(policy)
+    for finding in findings:
+        value = policy.document
+        for step in finding.path[:2]:
+            value = value[step]
+    assert any(flaw.refused for flaw in policy.flaws) == any(finding.rule.id == "GR101" for finding in findings)
