@@ -90,3 +90,20 @@ def test_what_it_takes(pack: Pack, facts: dict[str, Any]) -> None:
         assert told
         assert int(told[1]) == len(documents)
         assert 0 <= int(told[2].replace(",", "")) - characters < 500
+
+
+@pytest.mark.whole_baseline
+@pytest.mark.parametrize(
+    ("kind", "policy_type"), [("scp", "SERVICE_CONTROL_POLICY"), ("rcp", "RESOURCE_CONTROL_POLICY")]
+)
+def test_all_of_them_fit(kind: str, policy_type: str, facts: dict[str, Any]) -> None:
+    """All packs together fit on one target, beside what AWS attaches there itself."""
+    parameters = {
+        one.policy: one.parameters for pack in LIBRARY.packs().values() for one in pack.policies if one.kind == kind
+    }
+    policies = [
+        NamedPolicy(name, LIBRARY.policy(kind, name).render(given, facts), policy_type)
+        for name, given in parameters.items()
+    ]
+    quota = QUOTAS[policy_type]
+    assert len(in_documents(policies, quota.max_characters)) <= quota.max_attached - quota.always_attached
