@@ -102,17 +102,29 @@ def text_of(pieces: Sequence[Piece]) -> str:
 
 def wildcard_matcher(pieces: Sequence[Piece], *, ignore_case: bool = False) -> Matcher:
     """A matcher in which `*` stands for any characters and `?` for one; colons and slashes are characters like others."""
-    return _matcher("".join(map(_expression, pieces)), ignore_case=ignore_case)
+    characters = [(character, piece.literal) for piece in pieces for character in piece.text]
+    return _matcher(_expression(characters, _ANY), ignore_case=ignore_case)
 
 
-def _expression(piece: Piece) -> str:
-    if piece.literal:
-        return re.escape(piece.text)
-    return "".join(_WILD.get(character) or re.escape(character) for character in piece.text)
+_ANY: Final = "."
+_ANY_IN_SEGMENT: Final = "[^:]"
 
 
-_WILD: Final = {"*": ".*", "?": "."}
-_WILD_IN_SEGMENT: Final = {"*": "[^:]*", "?": "[^:]"}
+def _expression(characters: Sequence[tuple[str, bool]], any_one: str) -> str:
+    """The regular expression of (character, literal); what stands between two `*` is taken where it comes first, once and for all.
+
+    That never loses a match, and keeps a pattern with many `*` from being tried in every way there is.
+    """
+    chunks = [""]
+    for character, literal in characters:
+        if character == "*" and not literal:
+            chunks.append("")
+        else:
+            chunks[-1] += any_one if character == "?" and not literal else re.escape(character)
+    first, *between = chunks
+    if not between:
+        return first
+    return first + "".join(f"(?>{any_one}*?{chunk})" for chunk in between[:-1]) + f"{any_one}*{between[-1]}"
 
 
 def _matcher(expression: str, *, ignore_case: bool = False) -> Matcher:
@@ -141,11 +153,7 @@ def arn_matcher(pieces: Sequence[Piece]) -> Matcher:
 
 
 def _segment(segment: Sequence[tuple[str, bool]], index: int) -> str:
-    wild = _WILD if index == ARN_SEGMENTS - 1 else _WILD_IN_SEGMENT
-    return "".join(
-        re.escape(character) if literal else wild.get(character) or re.escape(character)
-        for character, literal in segment
-    )
+    return _expression(segment, _ANY if index == ARN_SEGMENTS - 1 else _ANY_IN_SEGMENT)
 
 
 def resource_matcher(pieces: Sequence[Piece]) -> Matcher:
@@ -157,7 +165,7 @@ def resource_expression(pieces: Sequence[Piece]) -> str:
     """The regular expression of `resource_matcher`, for who matches many patterns at once."""
     expressions = []
     for index, segment in enumerate(_segments(pieces)):
-        reaches = bool(segment) and segment[-1] == ("*", False)
+        reaches = index < ARN_SEGMENTS - 1 and bool(segment) and segment[-1] == ("*", False)
         expressions.append(_segment(segment[:-1], index) + ".*" if reaches else _segment(segment, index))
     return ":".join(expressions)
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.iam.patterns import Piece, Variable, action_matcher, parse, resource_matcher, text_of, wildcard_matcher
+from guardrails.iam.patterns import (
+    Piece,
+    Variable,
+    action_matcher,
+    arn_matcher,
+    parse,
+    resource_matcher,
+    text_of,
+    wildcard_matcher,
+)
 
 BUCKET = "arn:aws:s3:::amzn-s3-demo-bucket"
 
@@ -92,11 +101,56 @@ def test_an_inserted_value_matches_itself_and_nothing_else(value: str) -> None:
 def test_wildcards_agree_with_a_naive_matcher(pattern: str, value: str) -> None:
     """`*` is any run of characters and `?` exactly one, as the simplest recursive reading says."""
 
-    def naive(wanted: str, found: str) -> bool:
-        if not wanted:
-            return not found
-        if wanted[0] == "*":
-            return naive(wanted[1:], found) or (bool(found) and naive(wanted, found[1:]))
-        return bool(found) and wanted[0] in ("?", found[0]) and naive(wanted[1:], found[1:])
-
     assert wildcard_matcher([Piece(pattern)])(value) is naive(pattern, value)
+
+
+def naive(wanted: str, found: str, *, stops: str = "") -> bool:
+    """Whether a pattern matches; its wildcards take everything but the characters in `stops`."""
+    if not wanted:
+        return not found
+    if wanted[0] == "*":
+        return naive(wanted[1:], found, stops=stops) or (
+            bool(found) and found[0] not in stops and naive(wanted, found[1:], stops=stops)
+        )
+    one = bool(found) and (wanted[0] == found[0] or (wanted[0] == "?" and found[0] not in stops))
+    return one and naive(wanted[1:], found[1:], stops=stops)
+
+
+def naive_resource(wanted: str, found: str, colons: int = 0) -> bool:
+    """The same for the Resource element: before the fifth colon, wildcards stop at a colon, but a `*` that ends its segment."""
+    if not wanted:
+        return not found
+    free = colons >= 5 or wanted[1:2] in ("", ":")
+    if wanted[0] == "*":
+        goes_on = bool(found) and (free or found[0] != ":") and naive_resource(wanted, found[1:], colons)
+        return goes_on or naive_resource(wanted[1:], found, colons)
+    one = bool(found) and (wanted[0] == found[0] or (wanted[0] == "?" and (colons >= 5 or found[0] != ":")))
+    return one and naive_resource(wanted[1:], found[1:], colons + (wanted[0] == ":"))
+
+
+@given(st.text(alphabet="ab:*?", max_size=12), st.text(alphabet="ab:", max_size=12))
+def test_resources_agree_with_a_naive_matcher(pattern: str, resource: str) -> None:
+    """Segments, and wildcards that stay in theirs or reach beyond, are what the simplest recursive reading says."""
+    assert resource_matcher([Piece(pattern)])(resource) is naive_resource(pattern, resource)
+
+
+SEGMENTS = st.lists(st.text(alphabet="ab*?", max_size=3), min_size=6, max_size=8)
+VALUES = st.lists(st.text(alphabet="ab", max_size=3), min_size=5, max_size=8)
+
+
+@given(SEGMENTS, VALUES)
+def test_arns_agree_with_a_naive_matcher(wanted: list[str], found: list[str]) -> None:
+    """An ARN operator compares the first five segments one by one, and what is left, colons and all."""
+    split = [(":".join(each) if len(each) > 5 else "").split(":", 5) for each in (wanted, found)]
+    answer = len(found) > 5 and all(
+        naive(*pair, stops=":" if at < 5 else "") for at, pair in enumerate(zip(*split, strict=True))
+    )
+    assert arn_matcher([Piece(":".join(wanted))])(":".join(found)) is answer
+
+
+def test_many_wildcards_are_no_burden() -> None:
+    """A pattern with many `*` that nearly matches is answered at once, not tried in every way there is."""
+    near = "a" * 2_000
+    assert not wildcard_matcher([Piece("*a" * 40 + "b")])(near)
+    assert not resource_matcher([Piece("arn:aws:s3:::" + "*a" * 40 + "b")])(f"arn:aws:s3:::{near}")
+    assert not arn_matcher([Piece("arn:aws:*a*a*a*a*a*a*a*a*a*b:::x")])(f"arn:aws:{near}:::x")
