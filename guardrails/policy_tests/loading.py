@@ -53,6 +53,7 @@ def _read(
         return
     shape = validate(PolicyTestsFile, document, (), names, problems)
     tests = document.data.get("tests")
+    _check_expressions({"context": document.data.get("context")}, document, (), facts, problems)
     for index, data in enumerate(tests if isinstance(tests, list) else ()):
         if isinstance(data, dict):
             _check_expressions(data, document, ("tests", index), facts, problems)
@@ -62,7 +63,10 @@ def _read(
     _check_names(shape.tests, document, problems)
     for index, test in enumerate(shape.tests):
         _check_policy(test, document, ("tests", index), policies, problems)
-    yield from shape.tests
+    for test in shape.tests:
+        own = {key.lower() for key in test.context}
+        shared = {key: value for key, value in shape.context.items() if key.lower() not in own}
+        yield test.model_copy(update={"context": {**shared, **test.context}})
 
 
 def _check_expressions(

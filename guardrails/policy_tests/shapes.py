@@ -121,6 +121,7 @@ Principal = Annotated[str, AfterValidator(_principal)]
 Region = Annotated[str, AfterValidator(_region)]
 ContextKey = Annotated[str, AfterValidator(_context_key)]
 ContextValue = Annotated[Any, AfterValidator(_context_value)]
+Context = dict[ContextKey, ContextValue]
 Actions = Annotated[tuple[Action, ...], BeforeValidator(_several), _Several()]
 Principals = Annotated[tuple[Principal, ...], BeforeValidator(_several), _Several()]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_several), _Several()]
@@ -157,7 +158,7 @@ class PolicyTest(Settings):
         (),
         description="Where; when left out, where the resource is, else every governed region (global services: theirs).",
     )
-    context: dict[ContextKey, ContextValue] = Field(
+    context: Context = Field(
         {}, description="Condition keys of the request; null: the request certainly lacks the key."
     )
     expect: Literal["allowed", "denied", "explicitDeny", "implicitDeny"] = Field(
@@ -172,6 +173,10 @@ class PolicyTest(Settings):
 class PolicyTestsFile(Settings):
     """tests/guardrails/*.yaml: what must stay denied, and what must stay possible."""
 
+    context: Context = Field(
+        {},
+        description="Condition keys of every request in this file; what a test says of a key under its own context wins.",
+    )
     tests: tuple[PolicyTest, ...] = Field(min_length=1, description="The tests, each with a name of its own.")
 
 

@@ -72,6 +72,19 @@ def test_a_problem(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert any(told.startswith(f"t.yaml:{problem}") for told in problems(tmp_path, GOOD.replace(old, new)))
 
 
+def test_context_of_all_tests(tmp_path: Path) -> None:
+    """What stands in the file's own context is every test's; a test's word on the same key, however it is spelled, wins."""
+    file = written(tmp_path, GOOD)
+    file.write_text('context: {aws:sourceip: 10.0.0.1, aws:SourceVpc: "{{ prefix }}"}\n' + file.read_text())
+    (test,) = load([file], SHOP, facts_of(SHOP), {"trails"})
+    assert test.context == {"aws:SourceVpc": "{{ prefix }}", "aws:SourceIp": None}
+    assert test.standing.line == 3
+    file.write_text("context: {aws:SourceIpp: x, aws:SourceVpc: '{{ y }}'}\n" + file.read_text().partition("\n")[2])
+    with pytest.raises(ConfigError) as raised:
+        load([file], SHOP, facts_of(SHOP), {"trails"})
+    assert [(problem.line, problem.column) for problem in raised.value.problems] == [(1, 11), (1, 44)]
+
+
 def test_all_problems_at_once(tmp_path: Path) -> None:
     """A mistake hides no other, and two tests of one name are a mistake."""
     text = GOOD.replace("[Work]", "[Wrok]").replace("{{ account_id }}", "{{ x }}")
