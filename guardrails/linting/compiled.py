@@ -4,6 +4,7 @@ A finding is told where its statement was written, or where the policy was decla
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from guardrails.engine.resource import Resource
@@ -64,13 +65,15 @@ def _placed(
 ) -> Placed:
     index = finding.path[1] if len(finding.path) > 1 else None
     some = origins[index] if isinstance(index, int) else ()
-    if not some:
+    if not isinstance(index, int) or not some:
         return placed(finding, next(iter(policy.declared_at), ("", 0, 0)), policy.name, "")
     item = item_at(document, finding.path)
     having = ((source, number) for source, number in some if item in listed(_element(source, number, finding.path)))
     source, number = next(having, some[0])
-    place = place_in(source, (number, *finding.path[2:]), item)
-    return placed(finding, place, source.id, str(source.statements[number]["Sid"]))
+    sid = str(source.statements[number]["Sid"])
+    packed = str(listed(document["Statement"])[index].get("Sid") or f"statement {index + 1}")
+    told = replace(finding, message=finding.message.replace(packed, sid, 1))  # packing may have changed its Sid
+    return placed(told, place_in(source, (number, *finding.path[2:]), item), source.id, sid)
 
 
 def _element(source: AuthorizationPolicy, number: int, path: Sequence[str | int]) -> Any:

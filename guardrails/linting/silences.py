@@ -40,7 +40,7 @@ def _once(findings: Iterable[Placed]) -> list[Placed]:
     """The findings, what is told twice of one place by one rule only once: a policy is looked at in the library and as it is declared."""
     found: dict[tuple[str, int, int, str, str], Placed] = {}
     for each in findings:
-        found.setdefault((each.file, each.line, each.column, each.rule.id, each.statement), each)
+        found.setdefault(each.order, each)
     return list(found.values())
 
 

@@ -39,8 +39,9 @@ def test_findings_stand_where_the_statement_was_written(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, policy(merged, origins=(places,)))
     assert (found.rule.id, found.file, found.policy, found.statement) == ("GR202", str(second), "second", "One")
     assert second.read_text(encoding="utf-8").splitlines()[found.line - 1][found.column - 1 :] == "s3:PtuObject"
-    (found,) = findings(tmp_path, policy(statement(Action="s3:*"), origins=(places[:1],)))
+    (found,) = findings(tmp_path, policy(statement(Sid="One2", Action="s3:*"), origins=(places[:1],)))
     assert (found.rule.id, found.file) == ("GR406", str(first))
+    assert found.message.startswith("One binds ")
     (found,) = findings(tmp_path, policy(statement(Action="s3:PtuObject")))
     assert (found.rule.id, (found.file, found.line, found.column), found.policy) == ("GR202", DECLARED, "packed")
 

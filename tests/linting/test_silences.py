@@ -36,7 +36,8 @@ def test_entries_that_accept_nothing(tmp_path: Path) -> None:
 
 
 def test_told_once(tmp_path: Path) -> None:
-    """What is found in the library and again as it is declared is told once; severities are counted."""
-    policy_file(tmp_path, "scp/p", Action=["s3:GetObjct", "s3:GetObjectt", "s3:Nothing*"])
+    """What is found in the library and again as it is declared is told once, two things at one place both; severities are counted."""
+    actions = ["s3:GetObjct", "s3:GetObjecct", "s3:Nothing*"]
+    policy_file(tmp_path, "scp/p", parameters={"some": actions}, Action="{{ some }}")
     linted = linting(tmp_path, twice=True)
     assert [linted.count(severity) for severity in ("error", "warning", "note")] == [2, 1, 0]
