@@ -11,7 +11,7 @@ from typing import Final
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Ref
-from guardrails.iam import RESOURCE_CONTROL, SERVICE_CONTROL, UnsupportedPolicy, Values
+from guardrails.iam import RESOURCE_CONTROL, SERVICE_CONTROL, UnsupportedPolicy
 from guardrails.model import Account, Organization
 from guardrails.organization_facts import trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
@@ -51,8 +51,6 @@ NEEDED_ACTIONS: Final = (
     COMING_IN,
 )
 """What the trusted roles must be able to do in every member account, to deploy, to repair, and to come to the rescue."""
-CONTEXT: Final[Mapping[str, Values]] = {"aws:ViaAWSService": "false"}
-"""What every request of theirs says: they ask AWS themselves."""
 MOST_NAMES: Final = 6
 """How many accounts are named before the rest is counted."""
 Denied = tuple[str, str, str]
@@ -139,13 +137,13 @@ def _denied_in(organization: Organization, hierarchy: Hierarchy, account: str) -
     """What is denied to each trusted role of an account in some region, and to the deployer who comes in."""
     for role, action, region in product(trusted_roles(organization), NEEDED_ACTIONS, organization.governed_regions):
         principal = f"role/{role.replace('*', 'example')}"
-        for case in ask(hierarchy, Question(account, principal, action, region=region, context=CONTEXT)).cases:
+        for case in ask(hierarchy, Question(account, principal, action, region=region)).cases:
             if _concerns_us(organization, case):
                 yield from _refused(role, action, case)
     member_role = f"arn:aws:iam::{hierarchy.account(account).id}:role/{organization.member_role}"
     for role, region in product(organization.deployer_roles, organization.governed_regions):
         home = organization.management_account
-        question = Question(home, f"role/{role}", COMING_IN, member_role, region=region, context=CONTEXT)
+        question = Question(home, f"role/{role}", COMING_IN, member_role, region=region)
         for case in ask(hierarchy, question).cases:
             yield from _refused(role, COMING_IN, case)
 

@@ -13,6 +13,7 @@ from guardrails import pipeline
 from guardrails.cli.line import EXIT_CHANGES, connected
 from guardrails.cli.terminal import Options, note, prose, say, shared_options, working
 from guardrails.iam import IDENTITY, RESOURCE, TRUST, Values
+from guardrails.iam.catalogue import catalogue
 from guardrails.iam.context import GLOBAL_SERVICES
 from guardrails.model import Organization
 from guardrails.simulation import json as data
@@ -21,10 +22,10 @@ from guardrails.simulation.actions import SENSITIVE, expanded
 from guardrails.simulation.answers import DENIALS, Answer, ask
 from guardrails.simulation.declared import declared_hierarchy
 from guardrails.simulation.files import read_policy
-from guardrails.simulation.hierarchy import Hierarchy
+from guardrails.simulation.hierarchy import AccountPlace, Hierarchy
 from guardrails.simulation.policies import Given
 from guardrails.simulation.principals import ORDINARY, representatives
-from guardrails.simulation.questions import ANY_RESOURCE, Question
+from guardrails.simulation.questions import ANY_RESOURCE, PERMISSION_SET, Question
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 IN_FULL: Final = 3
@@ -102,7 +103,9 @@ def simulate_command(options: Options, **typed: Any) -> None:
     """
     asked = Asked(**typed)
     organization, hierarchy = _hierarchy(options, live=asked.live)
-    questions = list(_questions(asked, organization, hierarchy))
+    questions = _questions(asked, organization, hierarchy)
+    if not questions:
+        raise click.UsageError(f"{' and '.join(asked.principals)}: assigned in no account")
     given = _given(asked)
     answers = [ask(hierarchy, question, given) for question in questions]
     if options.output == "json":
@@ -131,8 +134,6 @@ def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -
     """A question for each account, action and principal."""
     if not (asked.accounts or asked.as_matrix):
         raise click.UsageError("where? Name an account with --account, or draw all with --matrix")
-    names = asked.accounts or [account.name for account in hierarchy.accounts]
-    accounts = [hierarchy.account(name) for name in names]
     actions, context = list(expanded(asked.actions or SENSITIVE)), _context(asked.context)
     return [
         Question(
@@ -144,11 +145,28 @@ def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -
             _region(asked, action, organization),
             context,
         )
-        for account in accounts
+        for account in _accounts(asked, hierarchy)
         for action in actions
-        for principal in asked.principals
-        or ([ORDINARY] if asked.as_matrix or not asked.actions else representatives(organization, account))
+        for principal in _principals(asked, organization, account)
     ]
+
+
+def _accounts(asked: Asked, hierarchy: Hierarchy) -> Sequence[AccountPlace]:
+    return [hierarchy.account(name) for name in asked.accounts] or hierarchy.accounts
+
+
+def _principals(asked: Asked, organization: Organization, account: AccountPlace) -> Sequence[str]:
+    """Who is asked about in an account: as named; but a permission set not where it is not assigned, unless the account is named too."""
+    if asked.principals:
+        assigned = {f"{PERMISSION_SET}{name}" for name in account.permission_sets}
+        return [
+            name
+            for name in asked.principals
+            if asked.accounts or name in assigned or not name.startswith(PERMISSION_SET)
+        ]
+    if asked.as_matrix or not asked.actions:
+        return [ORDINARY]
+    return list(representatives(organization, account))
 
 
 def _region(asked: Asked, action: str, organization: Organization) -> str:
@@ -165,8 +183,16 @@ def _context(pairs: Sequence[str]) -> Mapping[str, Values]:
         key, separator, value = pair.partition("=")
         if not separator or not key:
             raise click.UsageError(f"--context {pair}: write KEY=VALUE, or KEY= for a key that is absent")
+        _check_key(key)
         values[key] = (*values.get(key, ()), *([value] if value else []))
     return {key: found[0] if len(found) == 1 else found for key, found in values.items()}
+
+
+def _check_key(name: str) -> None:
+    """Refuse what is nearly a condition key: an answer would rest on a key that no policy asks for."""
+    near = "" if catalogue().condition_key(name) else catalogue().global_keys.nearest(name)
+    if near:
+        raise click.UsageError(f"--context {name}: there is no such condition key; did you mean {near}?")
 
 
 def _given(asked: Asked) -> Given:

@@ -11,6 +11,7 @@ from guardrails.simulation.hierarchy import Hierarchy
 from guardrails.simulation.policies import NOTHING, Given, Understood, decision_of, understood
 from guardrails.simulation.questions import ANY_RESOURCE, Question
 from guardrails.simulation.resources import named_resources
+from guardrails.simulation.usual_context import told, usual
 
 Verdict = Literal["allowed", "explicitDeny", "implicitDeny", "depends", "dependsOnResource"]
 """A decision; or that it hangs on what was not given: context, or the content of a policy; or on the resource."""
@@ -19,11 +20,15 @@ DENIALS: Final = ("explicitDeny", "implicitDeny")
 
 @dataclass(frozen=True)
 class Case:
-    """What is decided about some resources: the one that was asked for, the patterns that policies name, or `*`, every other."""
+    """What is decided about some resources: the one that was asked for, the patterns that policies name, or `*`, every other.
+
+    `taken_for_granted` is what the answer would hang on, were it not usual: "aws:ViaAWSService is 'false'".
+    """
 
     resources: tuple[str, ...]
     ready: Understood
     decision: Decision
+    taken_for_granted: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -60,24 +65,29 @@ class Answer:
 
 
 def ask(hierarchy: Hierarchy, question: Question, given: Given = NOTHING) -> Answer:
-    """What is decided about a question.
+    """What is decided about a question, asked as a direct call as far as it does not say otherwise.
 
     Raises: ConfigError, when there is no such account, principal or action, or AWS would refuse a policy; UnsupportedPolicy.
     """
     ready = understood(hierarchy, question, given)
-    every_other = Case((question.resource,), ready, decision_of(ready))
+    every_other = _case(question.resource, ready)
     if question.resource != ANY_RESOURCE:
         return Answer(question, ready.request, (every_other,))
     named = [
-        _case(hierarchy, question, given, pattern, arn)
+        _case(pattern, understood(hierarchy, replace(question, resource=arn), given))
         for pattern, arn in named_resources(ready.request, ready.policies).items()
     ]
     return Answer(question, ready.request, tuple(_together([*named, every_other])))
 
 
-def _case(hierarchy: Hierarchy, question: Question, given: Given, pattern: str, arn: str) -> Case:
-    ready = understood(hierarchy, replace(question, resource=arn), given)
-    return Case((pattern,), ready, decision_of(ready))
+def _case(resource: str, ready: Understood) -> Case:
+    decision = decision_of(ready)
+    added = usual(ready.request.principal_arn, ready.request.context, ready.policies) if decision.depends else {}
+    if not {key.lower() for key in added} & decision.depends:
+        return Case((resource,), ready, decision)
+    request = replace(ready.request, context={**ready.request.context, **added})
+    direct = replace(ready, request=request)
+    return Case((resource,), direct, decision_of(direct), tuple(told(added, decision.depends)))
 
 
 def _together(cases: list[Case]) -> Iterator[Case]:

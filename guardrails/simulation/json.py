@@ -47,4 +47,5 @@ def _case(case: Case) -> dict[str, Any]:
             {"key": each.key, "values": list(each.values), "decision": each.outcome} for each in case.otherwise
         ],
         "assumed": list(decision.assumed),
+        "taken_for_granted": list(case.taken_for_granted),
     }

@@ -61,6 +61,8 @@ def _reasons(case: Case, account: str) -> Iterator[str]:
     if outcome == "allowed":
         for assumed in case.decision.assumed:
             yield from _wrapped(assumption(assumed), "    ")
+    if case.taken_for_granted:
+        yield from _wrapped(f"asked as a direct call: {', '.join(case.taken_for_granted)}", "    ")
     for sentence in otherwise(case.otherwise, outcome):
         yield from _wrapped(sentence, "    ")
 

@@ -1,11 +1,10 @@
-"""simulate, as a person uses it: in full, as tables, as data, and against the live organization."""
+"""simulate, as a person uses it: in full, as tables, and as data."""
 
 import json
 from typing import Any
 
 import pytest
 
-from guardrails.sandbox.embedded import Embedded
 from tests.command_line import Workplace
 
 TRAIL = "arn:aws:cloudtrail:eu-west-1:691749181640:trail/acme-organization-trail"
@@ -147,6 +146,12 @@ def test_a_matrix_of_everything(little: Workplace) -> None:
     assert simulated(little, "--matrix").count("guardduty:DeleteDetector") == 2
 
 
+def test_a_matrix_of_a_permission_set(little: Workplace) -> None:
+    """The matrix of a permission set has the accounts that it is assigned in, and no other."""
+    shown = simulated(little, "--matrix", "--principal", "permission-set/ReadOnly", "--action", "s3:PutObject")
+    assert shown.splitlines()[2:4] == ["              log-archive", "s3:PutObject       ?"]
+
+
 def test_many_actions_are_grouped(little: Workplace) -> None:
     """A pattern asks about each action that exists; those that are answered alike stand together."""
     shown = simulated(little, "--account", "dev", "--principal", "role/X", "--action", "cloudtrail:*")
@@ -191,7 +196,16 @@ def test_the_keys_of_the_data(little: Workplace) -> None:
     found = answer(little, *ASKED, "--context", "aws:PrincipalArn=")
     assert set(found) == {"account", "principal", "principal_arn", "action", "region", "verdict", "cases"}
     (case,) = found["cases"]
-    assert set(case) == {"resources", "resource_account", "decision", "reasons", "depends", "otherwise", "assumed"}
+    assert set(case) == {
+        "resources",
+        "resource_account",
+        "decision",
+        "reasons",
+        "depends",
+        "otherwise",
+        "assumed",
+        "taken_for_granted",
+    }
     assert set(case["reasons"][0]) == {"level", "policy_type", "policy", "statement", "text", "places", "conditions"}
     hanging = answer(little, "--account", "dev", "--principal", "ec2.amazonaws.com", "--action", "s3:GetObject")
     (case,) = hanging["cases"]
@@ -227,6 +241,8 @@ def test_policies_in_files(little: Workplace) -> None:
         (("--account", "devv", "--action", "s3:GetObject"), "no account 'devv' is in the organization (did you mean 'dev'?)"),
         (("--account", "dev", "--action", "cloudtrial:*"), "did you mean cloudtrail:*?"),
         ((*ASKED, "--context", "novalue"), "--context novalue: write KEY=VALUE"),
+        ((*ASKED, "--context", "aws:MultiFactorAuthPresnt=true"), "did you mean aws:MultiFactorAuthPresent?"),
+        (("--matrix", "--principal", "permission-set/Nobody"), "permission-set/Nobody: assigned in no account"),
         ((*ASKED, "--identity-policy", "config/organization.yaml"), "config/organization.yaml:"),
     ],
 )  # fmt: skip
@@ -250,44 +266,3 @@ def test_what_cannot_be_asked(little: Workplace, arguments: tuple[str, ...], mes
 def test_an_expectation_is_a_check(little: Workplace, arguments: tuple[str, ...], code: int) -> None:
     """--expect makes a question a check: 2 unless every answer is certainly the one that is expected."""
     assert little.run("simulate", *arguments).code == code
-
-
-def test_the_live_organization(little: Workplace, sandbox: Embedded) -> None:
-    """--live asks what is attached now: nothing before the first apply, then ours, what somebody changed, what others attached."""
-    asked = ("simulate", "--live", "--account", "management", "--action", "s3:GetObject", "--principal", "role/X")
-    before = little.sandboxed(*asked)
-    assert before.code == 0
-    assert "service control policies are not enabled in this organization" in before.message
-    assert little.sandboxed("apply", "--yes").code == 0
-    live = ("simulate", "--live", "--account", "dev", "--output", "json", "--principal")
-    kept = little.sandboxed(*live, "role/X", "--action", "organizations:LeaveOrganization").document
-    assert kept["notes"] == []
-    (reason,) = kept["answers"][0]["cases"][0]["reasons"]
-    assert (reason["level"], reason["policy"]) == ("Root", "deny-leaving-organization")
-    assert reason["places"][0].rpartition(":")[0].endswith("deny-leaving-organization.yaml")
-    read = little.sandboxed(*live, "permission-set/SecurityAudit", "--action", "iam:CreateRole").document
-    assert read["answers"][0]["verdict"] == "implicitDeny"
-
-    organizations = sandbox.client("organizations")
-    policies = organizations.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]
-    (leaving,) = [policy["Id"] for policy in policies if policy["Name"] == "deny-leaving-organization"]
-    organizations.update_policy(PolicyId=leaving, Content=denying("s3:GetObject"))
-    foreign = organizations.create_policy(
-        Name="theirs", Description="x", Type="SERVICE_CONTROL_POLICY", Content=denying("ec2:RunInstances")
-    )["Policy"]["PolicySummary"]["Id"]
-    dev = [each["Id"] for each in organizations.list_accounts()["Accounts"] if each["Name"] == "Acme Dev"]
-    organizations.attach_policy(PolicyId=foreign, TargetId=dev[0])
-    changed = little.sandboxed(*live, "role/X", "--action", "organizations:LeaveOrganization").document
-    assert changed["answers"][0]["verdict"] == "allowed"
-    assert changed["notes"] == [
-        "the policy deny-leaving-organization does not read as it is declared: the live one was asked"
-    ]
-    theirs = little.sandboxed(*live, "role/X", "--action", "ec2:RunInstances").document
-    assert [(r["level"], r["policy"]) for r in theirs["answers"][0]["cases"][0]["reasons"]] == [("account", "theirs")]
-
-
-def denying(action: str) -> str:
-    """A policy that denies an action to everybody."""
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Sid": "No", "Effect": "Deny", "Action": action, "Resource": "*"}]}
-    )

@@ -8,8 +8,9 @@ from guardrails.simulation.actions import SENSITIVE, expanded
 
 
 def test_patterns_and_names() -> None:
-    """A pattern becomes every action that it matches; a name is taken as it is, known or not."""
-    assert list(expanded(["cloudtrail:S?opLogging", "new:Action"])) == ["cloudtrail:StopLogging", "new:Action"]
+    """A pattern becomes every action that it matches; a name is spelled as AWS does, one that is not known is taken as it is."""
+    asked = ["cloudtrail:S?opLogging", "s3:getobject", "brandnew:Action"]
+    assert list(expanded(asked)) == ["cloudtrail:StopLogging", "s3:GetObject", "brandnew:Action"]
     assert {"cloudtrail:StopLogging", "cloudtrail:DeleteTrail"} < set(expanded(["CloudTrail:*"]))
 
 
@@ -19,6 +20,8 @@ def test_patterns_and_names() -> None:
         ("s3", "'s3' is no action (write service:Name, such as s3:GetObject)"),
         ("s3:Xyz*", "'s3:Xyz*' matches no action that is known"),
         ("cloudtrial:*", "'cloudtrial:*' matches no action that is known (did you mean cloudtrail:*?)"),
+        ("cloudtrail:StopLoging", "'cloudtrail:StopLoging' is no action that is known as of "),
+        ("cloudtrial:StopLogging", "'cloudtrial:StopLogging' is no action that is known as of "),
     ],
 )
 def test_what_matches_nothing(pattern: str, message: str) -> None:
