@@ -13,7 +13,9 @@ from typing import Final
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Resource
+from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
+from guardrails.iam.grammar import listed
 from guardrails.iam.quotas import QUOTAS
 from guardrails.library.policies import POLICY_TYPES
 from guardrails.placeholders import with_placeholders
@@ -104,13 +106,21 @@ def no_slot_left(desired: Sequence[Resource], plan: Plan) -> Iterator[str]:
 def successions(plan: Plan) -> Iterator[str]:
     """Which policies are changed into others, since there is no slot left in which both could stand for a moment."""
     for change in plan.changes:
-        if isinstance(change.after, Policy) and change.before is not None and change.before.drift:
-            former = change.before.drift[0].live
-            where = ", ".join(target.name for target in change.after.targets)
-            yield (
-                f"{change.after.name} takes the place of {former}: {where} has no slot left for both. What {former} says and "
-                f"{change.after.name} does not holds again once the other policies of this plan stand"
-            )
+        if not isinstance(change.after, Policy) or change.before is None or not change.before.drift:
+            continue
+        former, before = change.before.drift[0].live, change.before.resource
+        created = _policies(each.after for each in plan.changes if each.before is None and each.after is not None)
+        saying = [
+            statement
+            for policy in (change.after, *(policy for policy in created if policy.succeeds(before)))
+            for statement in listed(policy.content.get("Statement", []))
+        ]
+        where = ", ".join(target.name for target in change.after.targets)
+        sentence = f"{change.after.name} takes the place of {former}, as {where} has no slot left for both"
+        if not all(said_by(statement, saying) for statement in listed(before.content.get("Statement", []))):
+            rest = "what the latter says and the former does not holds again once the other policies of this plan stand, or no more"
+            sentence = f"{sentence}: {rest}"
+        yield sentence
 
 
 def _policies(resources: Iterable[Resource]) -> list[Policy]:

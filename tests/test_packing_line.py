@@ -58,7 +58,7 @@ def test_more_than_nine_on_the_root(workplace: Workplace, sandbox: Embedded) -> 
 
     declare(workplace, ELEVEN)
     shown = workplace.sandboxed("plan")
-    assert "takes the place of" in shown.out
+    assert "acme-scp-Root-1 takes the place of deny-root-user, as Root has no slot left" in " ".join(shown.out.split())
     assert "  Root                         scp  ██░·······   3 of 10" in shown.out
     refused = workplace.sandboxed("apply", "--yes").message
     assert refused.startswith("Error: deletions: 7 objects would be deleted")

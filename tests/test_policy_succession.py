@@ -62,7 +62,10 @@ def test_full_slots_are_packed_by_changing_what_is_there(line: Line) -> None:
     plan = line.plan(ENABLED, *two)
     assert actions(plan) == [*(f"-deny-{n}" for n in (2, 3, 5, 6, 7, 8, 9)), "~pack-1", "~pack-2"]
     assert {"name", "description"} <= set(differences(plan))
-    assert next(successions(plan)).startswith("pack-1 takes the place of deny-1: Root has no slot left for both")
+    assert list(successions(plan)) == [
+        "pack-1 takes the place of deny-1, as Root has no slot left for both",
+        "pack-2 takes the place of deny-4, as Root has no slot left for both",
+    ]
     limits = limits_of(FIRST_DAY, two)
     assert {limit for limit, _ in violations(plan, limits)} == {"deletions"}
     writes = line.apply(ENABLED, *two)
@@ -78,6 +81,11 @@ def test_and_unpacked_again(line: Line) -> None:
     plan = line.plan(ENABLED, *eight)
     assert [change for change in actions(plan) if change[0] != "+"] == ["~deny-1", "~deny-4"]
     assert violations(plan, limits_of(FIRST_DAY, eight)) == ()
+    first, second = successions(plan)
+    assert first == "deny-1 takes the place of pack-1, as Root has no slot left for both"
+    assert second == "deny-4 takes the place of pack-2, as Root has no slot left for both"
+    waits = dependencies({change.address: change for change in plan.changes})
+    assert len(waits[single(1).address] & waits[single(4).address]) == 6
     line.apply(ENABLED, *eight)
     assert on_root(line) == {"theirs", *(f"deny-{n}" for n in range(1, 9))}
 

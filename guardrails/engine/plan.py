@@ -245,7 +245,7 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
     """For each change the changes it must wait for.
 
     A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
-    update that lets go of it, and for whatever succeeds it.
+    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created.
 
     Raises: ConfigError, when resources depend on each other in a circle.
     """
@@ -262,11 +262,16 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
             for target in change.before.resource.references() - kept:
                 if target in changes and changes[target].after is None:
                     edges[target].add(address)
-        if change.before is not None and change.after is None:
-            gone = change.before.resource
-            edges[address] |= {other for other, c in changes.items() if c.after is not None and c.after.succeeds(gone)}
+        edges[address] |= {other for other, c in changes.items() if _succeeds(c, change)}
     _refuse_circles(edges)
     return edges
+
+
+def _succeeds(change: Change, gone: Change) -> bool:
+    """Whether a change puts something in the place of what another removes, or creates it in the place of what that changes into else."""
+    if change.after is None or gone.before is None or (gone.after is not None and change.before is not None):
+        return False
+    return (gone.after is None or bool(gone.before.drift)) and change.after.succeeds(gone.before.resource)
 
 
 def _refuse_circles(edges: Mapping[Address, set[Address]]) -> None:
