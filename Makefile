@@ -17,7 +17,7 @@ PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 GUARDRAILS = .venv/bin/guardrails $(if $(SANDBOX),--sandbox)
 PYTEST = .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo validate plan apply drift onboard test check lint baseline crash-every-write bench-sandbox bench-plan aws-cli-session lint-templates docs fidelity clean
+.PHONY: help setup demo validate plan apply drift onboard test check lint baseline crash-every-write bench-sandbox bench-plan bench-iam aws-cli-session lint-templates docs fidelity clean
 
 help:  ## What can be made (this list)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  %-18s %s\n' "$$name" "$$text"; done
@@ -82,6 +82,9 @@ bench-sandbox: $(READY)  ## Measure the sandbox with 100, 1,000 and 5,000 accoun
 bench-plan: $(READY)  ## Count the calls of a plan with 10 and 100 accounts in 2 and 4 regions (ARGS="1000" for other sizes)
 	@.venv/bin/python tests/bench/plan.py $(ARGS)
 
+bench-iam: $(READY)  ## Measure the policy engine: evaluations per second, linting, packing, its import
+	@.venv/bin/python tests/bench/iam.py $(ARGS)
+
 aws-cli-session: $(READY) .venv-aws-cli/.ready  ## Run the README's session with an unmodified AWS CLI, in an environment of its own
 	@.venv/bin/python tests/outside/aws_cli_session.py .venv-aws-cli/bin .venv/bin
 
@@ -101,11 +104,11 @@ lint-templates: $(READY) .venv-checkov/.ready  ## Judge every compiled template 
 	@.venv-checkov/bin/python -m pip -qq --disable-pip-version-check install checkov==3.3.30
 	@touch $@
 
-docs: $(READY)  ## Refresh what the program says: the output in README.md, docs/controls, the schemas that editors read (config/.schema)
+docs: $(READY)  ## Refresh what the program says: the output in README.md, docs/controls, docs/lint.md, docs/policies.md, the schemas that editors read (config/.schema)
 	@for kind in organization account controls identity; do \
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
 	done
-	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py tests/meta/test_control_pages.py::test_pages_are_current --write-docs
+	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py tests/meta/test_control_pages.py::test_pages_are_current tests/meta/test_lint_page.py tests/meta/test_library_page.py --write-docs
 
 fidelity: $(READY)  ## Run the sandbox's tests against moto alone, and refresh docs/sandbox-fidelity.md
 	@.venv/bin/python -m pytest -q -p no:randomly tests/sandbox --plain-moto --fidelity-table=docs/sandbox-fidelity.md
