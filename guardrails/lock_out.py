@@ -5,7 +5,8 @@ and to those of ours that a policy names; and whether the deployer still comes i
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Final
 
@@ -24,6 +25,7 @@ from guardrails.simulation.questions import ANY_RESOURCE, Question
 from guardrails.simulation.words import every_reason
 
 COMING_IN: Final = "sts:AssumeRole"
+REGION: Final = "aws:requestedregion"
 NEEDED_ACTIONS: Final = (
     "cloudformation:CreateStack",
     "cloudformation:DeleteStack",
@@ -62,17 +64,17 @@ def locked_out(organization: Organization, policies: Sequence[Policy], plan: Pla
     if not _concerns_policies(plan):
         return
     hierarchy = declared_hierarchy(organization, policies)
-    denied: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    denied: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[str]] = {}
     refused: dict[str, None] = {}
     for accounts in _alike(organization, hierarchy, policies):
         try:
-            for (role, why), actions in _together(_denied_in(organization, hierarchy, accounts[0])).items():
-                denied.setdefault((role, why, tuple(actions)), []).extend(accounts)
+            for found in _together(_denied_in(organization, hierarchy, accounts[0])):
+                denied.setdefault(found, []).extend(accounts)
         except UnsupportedPolicy as refusal:
             refused[f"whether somebody would be locked out cannot be judged: {refusal}"] = None
     yield from refused
-    for (role, why, needed), names in denied.items():
-        yield f"{role} could no longer {', '.join(needed)} in {_listed(names)}: {why}"
+    for (roles, needed, why), names in denied.items():
+        yield f"{', '.join(roles)} could no longer {', '.join(needed)} in {_listed(names)}: {why}"
 
 
 def unread(plan: Plan) -> Iterator[str]:
@@ -98,12 +100,16 @@ def _concerns_policies(plan: Plan) -> bool:
     )
 
 
-def _together(denied: Iterable[Denied]) -> Mapping[tuple[str, str], Mapping[str, None]]:
-    """The actions that are denied to each role for each reason, in order."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+def _together(denied: Iterable[Denied]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """What is denied with all its actions, and for the same reason to all its roles: roles, actions and the reason."""
+    actions: dict[tuple[str, str], dict[str, None]] = {}
     for role, action, why in denied:
-        found.setdefault((role, why), {})[action] = None
-    return found
+        actions.setdefault((role, why), {})[action] = None
+    roles: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (role, why), needed in actions.items():
+        roles.setdefault((tuple(needed), why), []).append(role)
+    for (needed_by_all, why), concerned in roles.items():
+        yield tuple(concerned), needed_by_all, why
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -135,25 +141,30 @@ def _said_of(account: Account, said: str) -> Iterator[str]:
 
 def _denied_in(organization: Organization, hierarchy: Hierarchy, account: str) -> Iterator[Denied]:
     """What is denied to each trusted role of an account in some region, and to the deployer who comes in."""
-    for role, action, region in product(trusted_roles(organization), NEEDED_ACTIONS, organization.governed_regions):
-        principal = f"role/{role.replace('*', 'example')}"
-        for case in ask(hierarchy, Question(account, principal, action, region=region)).cases:
-            if _concerns_us(organization, case):
-                yield from _refused(role, action, case)
+    for role, action in product(trusted_roles(organization), NEEDED_ACTIONS):
+        question = Question(account, f"role/{role.replace('*', 'example')}", action)
+        for case in _everywhere(organization, hierarchy, question):
+            if case.decision.outcome != "allowed" and _concerns_us(organization, case):
+                yield role, action, every_reason(case)
     member_role = f"arn:aws:iam::{hierarchy.account(account).id}:role/{organization.member_role}"
-    for role, region in product(organization.deployer_roles, organization.governed_regions):
-        home = organization.management_account
-        question = Question(home, f"role/{role}", COMING_IN, member_role, region=region)
-        for case in ask(hierarchy, question).cases:
-            yield from _refused(role, COMING_IN, case)
+    for role in organization.deployer_roles:
+        question = Question(organization.management_account, f"role/{role}", COMING_IN, member_role)
+        for case in _everywhere(organization, hierarchy, question):
+            if case.decision.outcome != "allowed":
+                yield role, COMING_IN, every_reason(case)
+
+
+def _everywhere(organization: Organization, hierarchy: Hierarchy, question: Question) -> Iterator[Case]:
+    """The cases of a question in each governed region; asked once, where the region makes no difference."""
+    cases = ask(hierarchy, question).cases
+    if not any(REGION in case.decision.depends for case in cases):
+        yield from cases
+        return
+    for region in organization.governed_regions:
+        yield from ask(hierarchy, replace(question, region=region)).cases
 
 
 def _concerns_us(organization: Organization, case: Case) -> bool:
     """Whether a case is about every other resource, or about what we make: what others have is not for the trusted roles to change."""
     ours = (f"{organization.prefix}-", f"/{organization.prefix}/", *trusted_roles(organization))
     return case.resources == (ANY_RESOURCE,) or any(name in pattern for pattern in case.resources for name in ours)
-
-
-def _refused(role: str, action: str, case: Case) -> Iterator[Denied]:
-    if case.decision.outcome != "allowed":
-        yield role, action, every_reason(case)

@@ -29,13 +29,11 @@ def said(*policies: Policy, organization: Any = SHOP) -> list[str]:
 
 
 def test_the_statement_is_named_with_its_place() -> None:
-    """Each role that is denied something is told with every account, the statement, and where that is written."""
+    """The roles that are denied something are told with every account, the statement, and where that is written."""
     policy = deny("spot", "lambda:*", organizational_unit_address("Workloads"))
-    assert said(policy) == [
-        f"{role} could no longer lambda:CreateFunction, lambda:InvokeFunction in shop, till, dev: "
-        "Workloads / spot / NoSpot (policies/scp/spot.yaml:7): denies it"
-        for role in ROLES
-    ]
+    (sentence,) = said(policy)
+    who, what = f"{', '.join(ROLES)} could no longer", "lambda:CreateFunction, lambda:InvokeFunction in shop, till, dev"
+    assert sentence == f"{who} {what}: Workloads / spot / NoSpot (policies/scp/spot.yaml:7): denies it"
 
 
 @pytest.mark.parametrize(
@@ -91,10 +89,9 @@ def test_many_accounts_are_counted() -> None:
     strange = deny(
         "strange", "s3:*", organizational_unit_address("Sandbox"), condition={"StrangeOperator": {"aws:x": "1"}}
     )
-    first, *rest = said(policy, strange, organization=organization)
+    first, second = said(policy, strange, organization=organization)
     assert "cannot be judged: unknown condition operator 'StrangeOperator'" in first
-    assert len(rest) == len(ROLES)
-    assert all(" in a0, a1, a2, a3, a4, a5 and 14 more: " in sentence for sentence in rest)
+    assert " in a0, a1, a2, a3, a4, a5 and 14 more: " in second
 
 
 def test_a_plan_without_policies_and_accounts_is_not_asked() -> None:
