@@ -66,6 +66,9 @@ alone, until a day; they end as those of service control policies do. The other 
 and exceptions: name the targets instead, or attach a policy below that says otherwise. What a `declarative` or `s3` policy sets,
 an account cannot set; the control `account-defaults` gets along with it, and leaves such a setting to the policy.
 
+Where more `rcp` policies hang on a target than AWS takes, they are packed into the fewest that say the same (`acme-rcp-Root-1`). Policies
+of the other kinds cannot be packed, and are only counted.
+
 Backup policies name a vault and a role that must stand in each account.""",
     makes=(
         "The policy type of each kind that is used, enabled in the root",

@@ -53,10 +53,14 @@ They become conditions of the policy's denials. During the last thirty days `val
 ends with 3 until the exception is renewed or removed, and what is live stays as it is. `validate --output json` lists them all.
 Whoever may make a role of an excepted name has the exception too: name the account, and let nobody else make such roles there.
 
+Where more hang on a target than AWS takes, they are packed into the fewest policies that say the same, named after the target
+(`acme-scp-Root-1`); each says in its description which policies it holds. `reserved_policy_slots` in organization.yaml leaves slots to
+others, and `plan` shows what is used of them.
+
 `plan` refuses a policy that would lock a trusted role out, and asks for consent where a policy is taken away.""",
     makes=(
         "The policy type `SERVICE_CONTROL_POLICY`, enabled in the root",
-        "One `AWS::Organizations::Policy` for each declared policy, attached to its targets",
+        "One `AWS::Organizations::Policy` for each declared policy, attached to its targets; where a target takes fewer, one for several",
     ),
     costs=("Free of charge.",),
     stays="The policy type stays enabled, with `FullAWSAccess` attached everywhere; our policies are detached and deleted.",
