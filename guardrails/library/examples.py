@@ -58,6 +58,13 @@ class Examples:
 
         Raises: ConfigError, UnsupportedPolicy; ValueError, when the request is none.
         """
+        return evaluate(*self.asked(source, index))
+
+    def asked(self, source: AuthorizationPolicy, index: int) -> tuple[Request, Policies]:
+        """The request of one example of the policy, and the policies that decide about it.
+
+        Raises: ConfigError; ValueError, when the request is none.
+        """
         example = source.examples[index]
         given = json.dumps(example.parameters, sort_keys=True)
         if given not in self._attached:
@@ -66,7 +73,7 @@ class Examples:
         request = _request(source.filled(("examples", index, "request"), example.request, known))
         if source.policy_type == RESOURCE_CONTROL:
             request = replace(request, resource_owner=ACCOUNT, resource_organization_path=DEFAULT_PATH)
-        return evaluate(request, self._attached[given])
+        return request, self._attached[given]
 
 
 def decide(source: AuthorizationPolicy, index: int, facts: Mapping[str, Any]) -> Decision:

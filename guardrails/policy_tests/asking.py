@@ -171,7 +171,7 @@ class _Asking:
 
     def _judge(self, asked: Asked, ready: Understood) -> None:
         decision = evaluate(ready.request, ready.policies)
-        found = verdict(self.test, decision)
+        found = verdict(decision, self.test.expect, self.test.depends, self.test.by)
         self._note(asked, found, why(found, ready, decision) if found and found not in self.answers.wrong else ())
 
     def _note(self, asked: Asked, found: Verdict | None, reasons: tuple[str, ...]) -> None:

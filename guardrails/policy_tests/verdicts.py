@@ -12,7 +12,6 @@ from guardrails.iam.evaluate import binding
 from guardrails.iam.grammar import listed
 from guardrails.iam.policies import Entry
 from guardrails.iam.reasons import in_words
-from guardrails.policy_tests.shapes import PolicyTest
 from guardrails.simulation.policies import Understood
 
 MOST_REASONS: Final = 3
@@ -32,10 +31,10 @@ class Verdict:
     open_keys: frozenset[str] = frozenset()
 
 
-def verdict(test: PolicyTest, decision: Decision) -> Verdict | None:
-    """What is wrong with a decision; None when it is as the test expects."""
-    outcome, expected = decision.outcome, test.expect
-    open_keys = decision.depends - {key.lower() for key in test.depends}
+def verdict(decision: Decision, expected: str, depends: Iterable[str] = (), by: str = "") -> Verdict | None:
+    """What is wrong with a decision; None when it is as expected, hangs on no keys but these, and that policy denies it."""
+    outcome = decision.outcome
+    open_keys = decision.depends - {key.lower() for key in depends}
     if open_keys:
         names = ", ".join(sorted(map(_spelled, open_keys)))
         message = f"expected {expected}, but the answer ({outcome}) hangs on {names}"
@@ -44,8 +43,8 @@ def verdict(test: PolicyTest, decision: Decision) -> Verdict | None:
     denied_by = () if outcome == "allowed" else _first(map(str, decision.reasons))
     if outcome != expected and not (expected == "denied" and outcome != "allowed"):
         return Verdict(f"expected {expected}, got {outcome}", denied_by=denied_by)
-    if test.by and not any(test.by in policies_of(reason) for reason in decision.reasons):
-        return Verdict(f"expected a denial by {test.by}, which denies nothing here")
+    if by and not any(by in policies_of(reason) for reason in decision.reasons):
+        return Verdict(f"expected a denial by {by}, which denies nothing here")
     return None
 
 
