@@ -1,5 +1,7 @@
 """The condition keys that every service knows, with their types: those of AWS (`aws:…`), and those that follow a role's session.
 
+`aws:IsMcpServiceAction` and `aws:PrincipalOrgMasterAccountId` are not on the page: policies that AWS manages ask for them.
+
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
@@ -23,7 +25,8 @@ class ConditionKey:
 _BY_TYPE: Final = {
     "String": """
         aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc aws:FederatedProvider
-        aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName aws:PrincipalTag/${TagKey} aws:PrincipalType
+        aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgMasterAccountId aws:PrincipalServiceName
+        aws:PrincipalTag/${TagKey} aws:PrincipalType
         aws:Referer aws:RequestTag/${TagKey} aws:RequestedRegion aws:ResourceAccount aws:ResourceOrgID
         aws:ResourceTag/${TagKey} aws:SourceAccount aws:SourceIdentity aws:SourceOrgID aws:SourceVpc aws:SourceVpce
         aws:UserAgent aws:UserId aws:Username aws:VpceAccount aws:VpceOrgID glue:CredentialIssuingService
@@ -34,7 +37,8 @@ _BY_TYPE: Final = {
         codebuild:ProjectArn ec2:SourceInstanceArn lambda:SourceFunctionArn ssm:SourceInstanceArn
         """,
     "Bool": """
-        aws:MultiFactorAuthPresent aws:PrincipalIsAWSService aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService
+        aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService aws:SecureTransport
+        aws:ViaAWSMCPService aws:ViaAWSService
         """,
     "Bool or String": "aws:AssumedRoot",
     "Numeric": "aws:MultiFactorAuthAge ec2:RoleDelivery",

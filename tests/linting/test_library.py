@@ -30,7 +30,7 @@ def test_where_findings_are(tmp_path: Path) -> None:
     assert [(each.rule.id, text[each.line - 1][each.column - 1 :]) for each in found] == [
         ("GR202", "- '{{ more }}'"),
         ("GR202", "s3:PtuObject"),
-        ("GR304", "'false'"),
+        ("GR310", "'false'"),
     ]
     assert {(each.policy, each.statement) for each in found} == {("p", "One")}
 

@@ -75,8 +75,8 @@ def _foreign(policy: Linted) -> Iterator[Found]:
         if not services or None in services or known.global_keys.find(test.key) or _of_provider(test.key):
             continue
         if known_key(statement, test) and not any(_has(each, statement, test.key) for each in services if each):
-            message = f"no action of this statement has the condition key {test.key}"
-            yield Found(test.path, message, "the key is never there: what should the condition do?")
+            message = f"no action of this statement was known on {known.date} to have the condition key {test.key}"
+            yield Found(test.path, message, "a key that is never there: what should the condition do?")
 
 
 def _has(service: Service, statement: Statement, key: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from guardrails.iam.condition_block import OperatorUse
+from guardrails.iam.global_condition_keys import ConditionKey
 from guardrails.iam.lint import Found, Rule
 from guardrails.iam.lint.condition_keys import known_key
 from guardrails.iam.linted import Linted, Test
@@ -26,15 +27,33 @@ FITTING: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _unfit(policy: Linted) -> Iterator[Found]:
-    for statement in policy.statements:
-        for test in statement.tests:
-            key = known_key(statement, test)
-            if key is None or _fits(test.use, key.types, test):
-                continue
+    for test, key in _misfits(policy):
+        if not _truth_as_text(test, key):
             kind = " or ".join(key.types)
             wanted = " or ".join(f"{FITTING[each][0]}…" for each in key.types)
             message = f"{test.use.operator.name} does not compare {key.name}, whose type is {kind}"
             yield Found(test.path, message, f"use {wanted}")
+
+
+def _written_out(policy: Linted) -> Iterator[Found]:
+    for test, key in _misfits(policy):
+        if _truth_as_text(test, key):
+            message = f"{test.use.operator.name} compares {key.name}, which is true or false, as text"
+            yield Found(test.path, message, "use Bool: it takes True for true")
+
+
+def _misfits(policy: Linted) -> Iterator[tuple[Test, ConditionKey]]:
+    for statement in policy.statements:
+        for test in statement.tests:
+            key = known_key(statement, test)
+            if key and not _fits(test.use, key.types, test):
+                yield test, key
+
+
+def _truth_as_text(test: Test, key: ConditionKey) -> bool:
+    """Whether text is compared with "true" or "false": AWS's own policies do so."""
+    words = all(value in {"true", "false"} for value in test.values)
+    return key.types == ("Bool",) and test.use.operator.name.startswith("String") and words
 
 
 def _fits(use: OperatorUse, types: tuple[str, ...], test: Test) -> bool:
@@ -45,4 +64,7 @@ def _fits(use: OperatorUse, types: tuple[str, ...], test: Test) -> bool:
     return name.startswith("Arn") and "String" in types and arns
 
 
-RULES: Final = (Rule("GR304", "the operator does not compare values of the key's type", "error", SOURCE, _unfit),)
+RULES: Final = (
+    Rule("GR304", "the operator does not compare values of the key's type", "error", SOURCE, _unfit),
+    Rule("GR310", "a truth value is compared as text", "warning", SOURCE, _written_out),
+)

@@ -39,7 +39,10 @@ def _covered(statement: Statement, elements: tuple[str, str], covers: Callable[[
             if number == index or not folded.startswith(beginnings[number]):  # most pairs have nothing in common
                 continue
             if covers(other, text) and (number < index or not covers(text, other)):
-                yield Found(path, f"{other!r} covers {text!r}", "take it out")
+                again = text.casefold() == other.casefold()
+                yield Found(
+                    path, f"{text!r} stands there twice" if again else f"{other!r} covers {text!r}", "take it out"
+                )
                 break
 
 

@@ -10,7 +10,7 @@ from tests.lint_cases import found, statement
 @pytest.mark.parametrize(
     ("operator", "key", "value", "wanted"),
     [
-        ("StringEquals", "aws:SecureTransport", "false", "use Bool…"),
+        ("StringEquals", "aws:SecureTransport", "no", "use Bool…"),
         ("NumericEquals", "aws:PrincipalAccount", "111111111111", "use String…"),
         ("ArnLike", "aws:PrincipalOrgID", "o:r:g:i:d:1", "use String…"),
         ("StringEquals", "aws:SourceIp", "10.0.0.0/8", "use IpAddress…"),
@@ -24,6 +24,13 @@ def test_operators_of_another_type(operator: str, key: str, value: str, wanted: 
     """An operator that cannot read the values of its key is an error; one that does not exist is for the grammar."""
     findings = found("GR304", statement(Condition={operator: {key: value}}))
     assert [advice for _, _, advice in findings] == ([wanted] if wanted else [])
+
+
+def test_truth_values_as_text() -> None:
+    """Text that is compared with true or false is a warning, for AWS does it too; Bool is none."""
+    assert found("GR310", statement(Condition={"StringEquals": {"aws:ViaAWSService": "true"}}))
+    assert not found("GR304", statement(Condition={"StringEquals": {"aws:ViaAWSService": "true"}}))
+    assert not found("GR310", statement(Condition={"Bool": {"aws:ViaAWSService": "true"}}))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,10 @@ def test_statements_that_say_nothing_new() -> None:
 )
 def test_items_that_say_nothing_new(element: str, items: list[str], places: list[int]) -> None:
     """An action or resource that another of the list covers is told; of two alike, the second."""
-    assert [where[-1] for where, _, _ in found("GR402", statement(**{element: items}))] == places
+    findings = found("GR402", statement(**{element: items}))
+    assert [where[-1] for where, _, _ in findings] == places
+    same = len({item.casefold() for item in items}) == 1
+    assert all(("twice" in message) == same for _, message, _ in findings)
 
 
 def test_what_is_taken_back() -> None:
