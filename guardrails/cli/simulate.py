@@ -12,7 +12,7 @@ import click
 from guardrails import pipeline
 from guardrails.cli.line import EXIT_CHANGES, connected
 from guardrails.cli.terminal import Options, note, prose, say, shared_options, working
-from guardrails.iam import IDENTITY, RESOURCE, TRUST, Values
+from guardrails.iam import IDENTITY, RESOURCE, RESOURCE_CONTROL, SERVICE_CONTROL, TRUST, Values
 from guardrails.iam.catalogue import catalogue
 from guardrails.iam.context import GLOBAL_SERVICES
 from guardrails.model import Organization
@@ -43,6 +43,8 @@ class Asked:
     resource_account: str
     region: str
     context: tuple[str, ...]
+    scps: tuple[Path, ...]
+    rcps: tuple[Path, ...]
     identity_policies: tuple[Path, ...]
     boundary: Path | None
     session_policies: tuple[Path, ...]
@@ -78,6 +80,8 @@ class Asked:
     metavar="KEY=VALUE",
     help="A condition key; KEY= for one that is absent; repeat it for more values.",
 )
+@click.option("--scp", "scps", multiple=True, type=FILE, help="An SCP that binds the principal besides those declared.")
+@click.option("--rcp", "rcps", multiple=True, type=FILE, help="An RCP that binds the resource besides those declared.")
 @click.option(
     "--identity-policy",
     "identity_policies",
@@ -199,6 +203,8 @@ def _given(asked: Asked) -> Given:
     identity = tuple(read_policy(file, IDENTITY) for file in asked.identity_policies)
     trust = bool(asked.actions) and all(action.lower().startswith("sts:") for action in asked.actions)
     return Given(
+        scps=tuple(read_policy(file, SERVICE_CONTROL) for file in asked.scps),
+        rcps=tuple(read_policy(file, RESOURCE_CONTROL) for file in asked.rcps),
         identity=identity or None,
         boundary=read_policy(asked.boundary, IDENTITY) if asked.boundary else None,
         session=tuple(read_policy(file, IDENTITY) for file in asked.session_policies),

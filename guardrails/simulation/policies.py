@@ -1,23 +1,30 @@
 """What may have a say in a question: the levels above the principal and above the resource, the principal's own policies, files."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from guardrails.iam import ASSUMED, Decision, NamedPolicy, Policies, Request, evaluate
+from guardrails.iam import ASSUMED, FULL, Decision, Level, NamedPolicy, Policies, Request, evaluate
 from guardrails.simulation.hierarchy import Hierarchy, Line
 from guardrails.simulation.permission_sets import IdentityPolicies
 from guardrails.simulation.questions import Question, home_of, permission_set_of, request
 
 NO_LINE: Final = Line()
+GIVEN_LEVEL: Final = "as given"
 LINES: Final = 4096
 """For how many pairs of lines the policies are kept, understood."""
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Policies that the asker gives, in place of what would be assumed: None, or (), where nothing was given."""
+    """Policies that the asker gives, in place of what would be assumed: None, or (), where nothing was given.
 
+    `scps` and `rcps` bind besides those of the organization, as if they were attached to one more level above the account.
+    """
+
+    scps: tuple[NamedPolicy, ...] = ()
+    rcps: tuple[NamedPolicy, ...] = ()
     identity: tuple[NamedPolicy, ...] | None = None
     boundary: NamedPolicy | None = None
     session: tuple[NamedPolicy, ...] = ()
@@ -77,14 +84,22 @@ def decision_of(ready: Understood) -> Decision:
 @lru_cache(maxsize=LINES)
 def _policies(home: Line, owner: Line, own: IdentityPolicies | None, given: Given, management_account: str) -> Policies:
     return Policies(
-        scps=home.scps,
-        rcps=owner.rcps,
+        scps=home.scps if home is NO_LINE else (*home.scps, *_level(given.scps)),
+        rcps=owner.rcps if owner is NO_LINE else (*owner.rcps, *_level(given.rcps)),
         identity=ASSUMED if own is None else own.policies,
         boundary=given.boundary or (own.boundary if own else None),
         session=given.session,
         resource=given.resource or ASSUMED,
         management_account=management_account,
     )
+
+
+def _level(policies: tuple[NamedPolicy, ...]) -> Iterator[Level]:
+    """A level of policies that are given; those that only deny have FullAWSAccess beside them, as AWS would leave it."""
+    if policies:
+        statements = (statement for policy in policies for statement in policy.statements)
+        beside = (FULL,) if all(statement.denies for statement in statements) else ()
+        yield Level(GIVEN_LEVEL, (*beside, *policies))
 
 
 @lru_cache(maxsize=LINES)

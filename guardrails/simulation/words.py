@@ -8,6 +8,7 @@ from guardrails.iam import FULL, Reason
 from guardrails.simulation.alternatives import ABSENT, ANOTHER, GIVEN, Alternative
 from guardrails.simulation.answers import Answer, Case, Verdict
 from guardrails.simulation.hierarchy import ACCOUNT_LEVEL
+from guardrails.simulation.policies import GIVEN_LEVEL
 from guardrails.simulation.questions import ANY_RESOURCE
 
 SYMBOLS: Final[dict[Verdict, tuple[str, str]]] = {
@@ -70,7 +71,8 @@ def statement(reason: Reason, account: str) -> str:
         where = place(reason, account)
         return f"{where}: {reason.text}" if where else reason.text
     verb = "denied" if reason.text.startswith("denies") else "allowed"
-    attached = f", attached to {where}" if (where := place(reason, account)) else ""
+    where = place(reason, account)
+    attached = f", {where}" if where == GIVEN_LEVEL else f", attached to {where}" if where else ""
     label = reason.statement if reason.statement.startswith("statement ") else f"statement {reason.statement}"
     return f"{verb} by {label} of the {reason.policy_type} {reason.policy}{attached}"
 

@@ -215,7 +215,7 @@ def test_the_keys_of_the_data(little: Workplace) -> None:
 
 def write_policy(workplace: Workplace, name: str, effect: str, action: str, **more: Any) -> str:
     """Write a policy of one statement, and return the file's name."""
-    statement = {"Effect": effect, "Action": action, **({"Resource": "*"} if "Principal" not in more else {}), **more}
+    statement = {"Effect": effect, "Action": action, **({} if "Principal" in more else {"Resource": "*"}), **more}
     return str(workplace.write(name, json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)))
 
 
@@ -232,6 +232,25 @@ def test_policies_in_files(little: Workplace) -> None:
     trust = write_policy(little, "trust.json", "Allow", "sts:AssumeRole", Principal={"AWS": "999999999999"})
     assumed = ("--account", "dev", "--principal", "role/X", "--action", "sts:AssumeRole", "--resource-policy", trust)
     assert answer(little, *assumed)["verdict"] == "implicitDeny"
+
+
+def test_organization_policies_in_files(little: Workplace) -> None:
+    """An SCP or RCP that is given binds besides those declared: who it is for, who it is not for, and the management account never."""
+    scp = write_policy(little, "scp.json", "Deny", "ec2:*")
+    only = write_policy(little, "only.json", "Allow", "s3:*")
+    rcp = write_policy(little, "rcp.json", "Deny", "s3:*", Principal="*", Resource="*")
+    assert answer(little, *ASKED, "--scp", scp)["verdict"] == "explicitDeny"
+    assert answer(little, *ASKED, "--scp", only)["verdict"] == "implicitDeny"
+    reading = ("--principal", "role/X", "--action", "s3:GetObject")
+    assert answer(little, "--account", "dev", *reading, "--scp", scp)["verdict"] == "allowed"
+    assert answer(little, "--account", "dev", *reading, "--scp", only)["verdict"] == "allowed"
+    assert answer(little, "--account", "dev", *reading, "--rcp", rcp)["verdict"] == "explicitDeny"
+    assert answer(little, "--account", "management", *reading, "--rcp", rcp)["verdict"] == "allowed"
+    stranger = ("--account", "dev", "--principal", "arn:aws:iam::999999999999:role/X", "--action", "ec2:RunInstances")
+    assert answer(little, *stranger, "--scp", scp)["verdict"] == "allowed"
+    shown = simulated(little, *ASKED, "--scp", scp)
+    assert "of the service control policy scp.json, as given" in " ".join(shown.split())
+    assert "scp.json:4\n" in shown
 
 
 @pytest.mark.parametrize(
