@@ -33,7 +33,7 @@ def library_findings(policies: Iterable[AuthorizationPolicy], facts: Mapping[str
     problems: list[Problem] = []
     for source in policies:
         try:
-            document = source.render(_parameters(source), facts)
+            document = source.render(_parameters(source), facts, place_in(source, (), ""))
         except ConfigError as error:
             problems += error.problems
             continue

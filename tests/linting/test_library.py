@@ -52,7 +52,7 @@ def test_parameters_that_must_be_given(tmp_path: Path) -> None:
     policy_file(tmp_path, "scp/r", Effect="Maybe")
     with pytest.raises(ConfigError) as raised:
         findings(tmp_path)
-    assert [Path(problem.file).stem for problem in raised.value.problems] == ["", "r"]
+    assert [Path(problem.file).stem for problem in raised.value.problems] == ["q", "r"]
 
 
 def test_what_ships_has_no_finding() -> None:
