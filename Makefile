@@ -105,7 +105,7 @@ lint-templates: $(READY) .venv-checkov/.ready  ## Judge every compiled template 
 	@touch $@
 
 docs: $(READY)  ## Refresh what the program says: the output in README.md, docs/controls, docs/lint.md, docs/policies.md, the schemas that editors read (config/.schema)
-	@for kind in organization account controls identity; do \
+	@for kind in organization account controls identity policy-tests; do \
 		schema="$$(.venv/bin/guardrails schema $$kind)" && mkdir -p config/.schema && printf '%s\n' "$$schema" >config/.schema/$$kind.json; \
 	done
 	@.venv/bin/python -m pytest -q -p no:randomly tests/meta/test_readme.py tests/meta/test_control_pages.py::test_pages_are_current tests/meta/test_lint_page.py tests/meta/test_library_page.py --write-docs
