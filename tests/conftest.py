@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-every",
         type=int,
-        default=25,
+        default=40,
         metavar="N",
-        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 25, is for every day)",
+        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 40, is for every day)",
     )
     parser.addoption(
         "--whole-baseline",

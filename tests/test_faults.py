@@ -46,7 +46,10 @@ def apply(sandbox: Embedded, desired: pipeline.Desired) -> list[str]:
     return [str(outcome.reason) for outcome in outcomes if outcome.result is not run.Result.DONE]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+SEEDS = pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.whole_baseline)])
+
+
+@SEEDS
 def test_in_rough_weather_the_apply_is_complete(
     sandbox: Embedded, desired: pipeline.Desired, as_on_aws: None, seed: int
 ) -> None:
@@ -64,7 +67,7 @@ def test_in_rough_weather_the_apply_is_complete(
     assert (rest.changes, rest.blind) == ((), ())
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@SEEDS
 def test_lost_answers_are_mended_by_the_next_apply(
     sandbox: Embedded, desired: pipeline.Desired, as_on_aws: None, seed: int
 ) -> None:
