@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -19,7 +18,7 @@ from guardrails.iam.answers import NO, YES, Answer, both, either
 from guardrails.iam.context import Context, Principal, Request
 from guardrails.iam.decision import Decision, Reason
 from guardrails.iam.permission import Asked, permission
-from guardrails.iam.policies import RANKS, Candidates, Entry, Layer, Level, Policies
+from guardrails.iam.policies import RANKS, Candidates, Entry, Layer, Policies
 from guardrails.iam.reasons import silent_levels, told
 from guardrails.iam.resource_control_services import is_restricted
 
@@ -182,22 +181,3 @@ def _lacking(asked: Asked, candidates: Candidates) -> tuple[Reason, ...]:
         if bound_by_scps(asked.who, asked.policies) and not _any(entries, asked.request, asked.context)[0]
     ]
     return (*silent_levels(asked.policies.scps, depths), *asked.lacking())
-
-
-def evaluate_scps(request: Request, levels: Sequence[Level], *, management_account: str = "") -> Decision:
-    """What service control policies alone decide; `levels` lead from the root to the account of the principal.
-
-    Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept; ValueError, without any level.
-    """
-    if not levels:
-        raise ValueError("an account's path has at least one level, the root")
-    return evaluate(request, Policies(scps=tuple(levels), management_account=management_account))
-
-
-def evaluate_rcps(request: Request, levels: Sequence[Level], *, owner: str, management_account: str = "") -> Decision:
-    """What resource control policies alone decide; `levels` lead from the root to the account that owns the resource.
-
-    Raises: UnsupportedPolicy; ConfigError, when a document is none that AWS would accept.
-    """
-    owned = replace(request, resource_owner=owner)
-    return evaluate(owned, Policies(rcps=tuple(levels), management_account=management_account))

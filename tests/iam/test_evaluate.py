@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError
-from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy, Reason
-from guardrails.iam.context import Request
-from guardrails.iam.evaluate import evaluate_rcps, evaluate_scps
+from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, Policies, Reason, Request, evaluate
 from guardrails.iam.grammar import RESOURCE_CONTROL
 from guardrails.iam.refusal import UnsupportedPolicy
 
 ROLE = "arn:aws:iam::111111111111:role/Admin"
 FULL = NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS)
 S3 = "s3:GetObject"
+
+
+def evaluate_scps(request: Request, levels: Sequence[Level], management_account: str = "") -> Decision:
+    return evaluate(request, Policies(scps=tuple(levels), management_account=management_account))
+
+
+def evaluate_rcps(request: Request, levels: Sequence[Level], owner: str, management_account: str = "") -> Decision:
+    owned = replace(request, resource_owner=owner)
+    return evaluate(owned, Policies(rcps=tuple(levels), management_account=management_account))
 
 
 def scp(name: str, effect: str, action: str, **elements: Any) -> NamedPolicy:
@@ -148,8 +157,6 @@ def test_what_is_not_known_is_refused() -> None:
     for policy, error in [(unknown, UnsupportedPolicy), (late, UnsupportedPolicy), (scp("p", "No", "*"), ConfigError)]:
         with pytest.raises(error):
             evaluate_scps(Request(ROLE, S3), path((FULL, policy), (FULL,), (FULL,)))
-    with pytest.raises(ValueError, match="at least one level"):
-        evaluate_scps(Request(ROLE, S3), [])
 
 
 def test_the_evaluator_is_light() -> None:

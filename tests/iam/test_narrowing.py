@@ -5,9 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
-from guardrails.iam.context import Request
-from guardrails.iam.evaluate import evaluate_scps
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy, Policies, Request, evaluate
 from guardrails.iam.narrowing import deny_unless, unless
 
 DENY: dict[str, Any] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
@@ -54,5 +52,5 @@ def test_narrowing_only_lets_more_through(before: list[str], added: list[str], w
     document = {"Version": "2012-10-17", "Statement": [{**DENY, **condition}]}
     narrowed = deny_unless(document, "ArnNotLike", "aws:PrincipalArn", [f"arn:*:iam::*:role/{name}" for name in added])
     levels = [Level("Root", (NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS), NamedPolicy("p", narrowed)))]
-    decision = evaluate_scps(Request(f"arn:aws:iam::111111111111:role/{who}", "s3:GetObject"), levels)
+    decision = evaluate(Request(f"arn:aws:iam::111111111111:role/{who}", "s3:GetObject"), Policies(scps=tuple(levels)))
     assert decision.outcome == ("allowed" if who in {*before, *added} else "explicitDeny")

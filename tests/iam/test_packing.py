@@ -10,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails.errors import ConfigError, UnequalPacking
-from guardrails.iam import packing
-from guardrails.iam.context import Request
+from guardrails.iam import Policies, Request, evaluate, packing
 from guardrails.iam.document import minified
-from guardrails.iam.evaluate import evaluate_scps
 from guardrails.iam.grammar import SERVICE_CONTROL, flaws
 from guardrails.iam.packing import Pack, heaviest, pack
 from guardrails.iam.policies import Level, NamedPolicy
@@ -180,4 +178,5 @@ def test_packed_is_unpacked(policies: list[list[dict[str, Any]]]) -> None:
     resources = ["*", "arn:aws:s3:::a", "arn:aws:s3:::a/b", "arn:aws:s3:::c"]
     for action, resource, context in product(["s3:a", "s3:c", "sqs:a", "sqs:cc", "ec2:a"], resources, contexts):
         request = Request("arn:aws:iam::111122223333:user/x", action, resource, context)
-        assert evaluate_scps(request, [before]).outcome == evaluate_scps(request, [after]).outcome
+        first, second = (evaluate(request, Policies(scps=(level,))).outcome for level in (before, after))
+        assert first == second

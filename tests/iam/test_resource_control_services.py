@@ -1,10 +1,10 @@
 """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html."""
 
+from dataclasses import replace
+
 import pytest
 
-from guardrails.iam import Level, NamedPolicy
-from guardrails.iam.context import Request
-from guardrails.iam.evaluate import evaluate_rcps
+from guardrails.iam import Level, NamedPolicy, Policies, Request, evaluate
 from guardrails.iam.grammar import RESOURCE_CONTROL, flaws
 from guardrails.iam.resource_control_services import RESOURCE_CONTROL_SERVICES, is_restricted
 
@@ -25,7 +25,7 @@ def test_which_actions_are_restricted(action: str, restricted: bool) -> None:
     assert is_restricted(action) == restricted
     request = Request(f"arn:aws:iam::{OWNER}:role/Admin", action)
     levels = [Level("Root", (NamedPolicy("p", denying("*:*"), RESOURCE_CONTROL),))]
-    decision = evaluate_rcps(request, levels, owner=OWNER)
+    decision = evaluate(replace(request, resource_owner=OWNER), Policies(rcps=tuple(levels)))
     assert decision.outcome == ("explicitDeny" if restricted else "allowed")
 
 

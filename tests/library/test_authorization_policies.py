@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from guardrails.engine.resource import Address, Ref, refs_in
 from guardrails.errors import ConfigError
-from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy
+from guardrails.iam import FULL_AWS_ACCESS, Level, NamedPolicy, Policies, evaluate
 from guardrails.iam.context import Request
-from guardrails.iam.evaluate import evaluate_scps
 from guardrails.library import Library
 from guardrails.library.authorization_policies import AuthorizationPolicy, Example
 from guardrails.library.policies import Parameter
@@ -45,7 +44,7 @@ def source(
 def outcome(document: dict[str, Any], role: str = "Admin", path: str = "", account: str = "111111111111") -> str:
     levels = [Level("Root", (NamedPolicy("FullAWSAccess", FULL_AWS_ACCESS), NamedPolicy("p", document)))]
     request = Request(f"arn:aws:iam::{account}:role/{role}", "s3:GetObject", organization_path=path)
-    return evaluate_scps(request, levels).outcome
+    return evaluate(request, Policies(scps=tuple(levels))).outcome
 
 
 def test_render_fills_expressions_and_exempts() -> None:
