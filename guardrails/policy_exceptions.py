@@ -12,25 +12,27 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from guardrails.config.vocabulary import AccountName, Settings, place, wrong
 from guardrails.errors import ConfigError, Problem
-from guardrails.iam.grammar import RESOURCE_CONTROL
+from guardrails.iam.grammar import RESOURCE_CONTROL, listed
 from guardrails.iam.narrowing import unless
+from guardrails.iam.patterns import Piece, wildcard_matcher
 from guardrails.library.authorization_policies import WHO, AuthorizationPolicy
 from guardrails.library.policies import PolicySource
 from guardrails.model import Organization, Targets
-from guardrails.organization_facts import account_id, trusted_principals
+from guardrails.organization_facts import account_id
 from guardrails.problems import nearest
 from guardrails.targets import accounts_in
 
 SHORT: Final = re.compile(r"(role|user)/([\w+=,.@/*?-]+)")
 ARN: Final = re.compile(r"arn:(\*|aws[a-z-]*):iam::([\d*?]+):((role|user)/[\w+=,.@/*?-]+)")
 SERVICE_LINKED: Final = "role/aws-service-role/"
+SPARING: Final = frozenset({"arnnotequals", "arnnotlike", "stringnotlike"})
+BINDING: Final = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
 
 
 def _principal(text: str) -> str:
@@ -140,7 +142,7 @@ def excepted(
     for each in exceptions:
         complaints = (
             *_of_statements(document, each),
-            *_of_principals(source, organization, each),
+            *_of_principals(source, document, each),
             *_of_accounts(source, organization, targets, each),
         )
         problems += [Problem(*place(each), f"{source.id}: {message}", do) for message, do in complaints]
@@ -173,19 +175,33 @@ def _of_statements(document: Mapping[str, Any], each: PolicyException) -> Iterat
 
 
 def _of_principals(
-    source: AuthorizationPolicy, organization: Organization, each: PolicyException
+    source: AuthorizationPolicy, document: Mapping[str, Any], each: PolicyException
 ) -> Iterator[tuple[str, str]]:
     """Principals that are let alone as it is, or that an RCP cannot tell from strangers."""
     if not each.principal:
         return
     if f":{SERVICE_LINKED}" in each.arn:
         yield "no policy binds service-linked roles", "remove the exception"
-    if source.policy_type == RESOURCE_CONTROL:
-        if not each.is_of_one_account:
-            message = f"anybody outside can name a role as {each.principal!r} does"
-            yield message, "name the account too, or write the ARN with the account's id"
-    elif not source.exempt_reason and any(fnmatchcase(each.arn, known) for known in trusted_principals(organization)):
-        yield f"{each.principal} is trusted, and no such policy binds it", "remove the exception"
+    if source.policy_type == RESOURCE_CONTROL and not each.is_of_one_account:
+        message = f"anybody outside can name a role as {each.principal!r} does"
+        yield message, "name the account too, or write the ARN with the account's id"
+    concerned = [statement for statement in document["Statement"] if each.concerns(statement)]
+    if concerned and all(_spares(statement, each.arn) for statement in concerned):
+        yield f"{each.who} is let alone already", "remove the exception"
+
+
+def _spares(statement: Mapping[str, Any], arn: str) -> bool:
+    """Whether a statement speaks of no principal that an ARN pattern matches: it names them as spared, or root users as bound."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            if key.casefold() != "aws:principalarn":
+                continue
+            named = list(map(str, listed(values)))
+            if operator.casefold() in SPARING and any(wildcard_matcher([Piece(value)])(arn) for value in named):
+                return True
+            if operator.casefold() in BINDING and all(value.endswith(":root") for value in named):
+                return True
+    return False
 
 
 def _of_accounts(

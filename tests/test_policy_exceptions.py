@@ -152,10 +152,14 @@ def test_a_resource_control_policy(library: Library, given: Any, alone: bool) ->
 @pytest.mark.parametrize(
     ("policy", "given", "problem"),
     [
-        ("deny-other-regions", {"principal": "role/BreakGlass"}, "role/BreakGlass is trusted, and no such policy binds it"),
-        ("deny-other-regions", {"principal": "role/stacksets-exec-*"}, "role/stacksets-exec-* is trusted"),
-        ("deny-other-regions", {"principal": "role/BreakGlass", "account": "dev"}, "role/BreakGlass is trusted"),
-        ("deny-root-user", {"principal": "role/aws-service-role/x"}, "no policy binds service-linked roles"),
+        ("deny-other-regions", {"principal": "role/BreakGlass"}, "role/BreakGlass is let alone already"),
+        ("deny-other-regions", {"principal": "role/stacksets-exec-a*"}, "role/stacksets-exec-a* is let alone already"),
+        ("deny-other-regions", {"principal": "role/BreakGlass", "account": "dev"},
+         "role/BreakGlass in the account dev is let alone already"),
+        ("protect-log-archive", {"principal": "role/acme-log-x", "statements": ("ProtectReplicas",)},
+         "role/acme-log-x is let alone already"),
+        ("deny-root-user", {"principal": "role/CI"}, "role/CI is let alone already (remove the exception)"),
+        ("deny-other-regions", {"principal": "role/aws-service-role/x"}, "no policy binds service-linked roles"),
         ("deny-root-user", {"account": "management"}, "no policy binds the management account"),
         ("require-tls", {"account": "management"}, "no policy binds the management account"),
         ("deny-root-user", {"account": "prod"}, "it does not hold in the account prod here"),
