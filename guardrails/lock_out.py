@@ -5,23 +5,27 @@ and to those of ours that a policy names; and whether the deployer still comes i
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Ref
 from guardrails.iam import RESOURCE_CONTROL, SERVICE_CONTROL, UnsupportedPolicy
+from guardrails.iam.patterns import ARN_SEGMENTS, Piece, wildcard_matcher
 from guardrails.model import Account, Organization
-from guardrails.organization_facts import trusted_roles
+from guardrails.organization_facts import trail_name, trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, account_address
 from guardrails.resources.policy import Policy
 from guardrails.simulation.answers import Case, ask
 from guardrails.simulation.declared import declared_hierarchy, way_to
-from guardrails.simulation.hierarchy import Hierarchy
+from guardrails.simulation.hierarchy import AccountPlace, Hierarchy
 from guardrails.simulation.questions import ANY_RESOURCE, Question
+from guardrails.simulation.resources import STAND_IN
 from guardrails.simulation.words import every_reason
 
 COMING_IN: Final = "sts:AssumeRole"
@@ -55,6 +59,7 @@ NEEDED_ACTIONS: Final = (
 """What the trusted roles must be able to do in every member account, to deploy, to repair, and to come to the rescue."""
 MOST_NAMES: Final = 6
 """How many accounts are named before the rest is counted."""
+_KIND: Final = re.compile(r"([a-z-]+)[/:]", re.ASCII)
 Denied = tuple[str, str, str]
 """A role, an action that is denied to it, and why."""
 
@@ -141,12 +146,13 @@ def _said_of(account: Account, said: str) -> Iterator[str]:
 
 def _denied_in(organization: Organization, hierarchy: Hierarchy, account: str) -> Iterator[Denied]:
     """What is denied to each trusted role of an account in some region, and to the deployer who comes in."""
+    place = hierarchy.account(account)
     for role, action in product(trusted_roles(organization), NEEDED_ACTIONS):
-        question = Question(account, f"role/{role.replace('*', 'example')}", action)
+        question = Question(account, f"role/{role.replace('*', STAND_IN)}", action)
         for case in _everywhere(organization, hierarchy, question):
-            if case.decision.outcome != "allowed" and _concerns_us(organization, case):
+            if case.decision.outcome != "allowed" and _concerns_us(organization, place, case):
                 yield role, action, every_reason(case)
-    member_role = f"arn:aws:iam::{hierarchy.account(account).id}:role/{organization.member_role}"
+    member_role = f"arn:aws:iam::{place.id}:role/{organization.member_role}"
     for role in organization.deployer_roles:
         question = Question(organization.management_account, f"role/{role}", COMING_IN, member_role)
         for case in _everywhere(organization, hierarchy, question):
@@ -164,7 +170,45 @@ def _everywhere(organization: Organization, hierarchy: Hierarchy, question: Ques
         yield from ask(hierarchy, replace(question, region=region)).cases
 
 
-def _concerns_us(organization: Organization, case: Case) -> bool:
+def _concerns_us(organization: Organization, account: AccountPlace, case: Case) -> bool:
     """Whether a case is about every other resource, or about what we make: what others have is not for the trusted roles to change."""
-    ours = (f"{organization.prefix}-", f"/{organization.prefix}/", *trusted_roles(organization))
-    return case.resources == (ANY_RESOURCE,) or any(name in pattern for pattern in case.resources for name in ours)
+    return case.resources == (ANY_RESOURCE,) or any(
+        _may_be_ours(organization, account, pattern) for pattern in case.resources
+    )
+
+
+def _may_be_ours(organization: Organization, account: AccountPlace, pattern: str) -> bool:
+    """Whether a pattern of ARNs says a name of ours, or takes something of ours in an account and a governed region."""
+    if any(name in pattern for name in (f"{organization.prefix}-", f"/{organization.prefix}/")):
+        return True
+    *head, name = pattern.split(":", ARN_SEGMENTS - 1)
+    region, owner = [*head, *["*"] * ARN_SEGMENTS][3:5]
+    kind = _KIND.match(name)
+    return (
+        any(_takes(region or "*", governed) for governed in organization.governed_regions)
+        and _takes(owner or "*", account.id)
+        and any(
+            _takes(name[kind.end() if kind else 0 :], ours)
+            for ours in _names_of_ours(organization, kind[1] if kind else "")
+        )
+    )
+
+
+def _names_of_ours(organization: Organization, kind: str) -> Sequence[str]:
+    """Names of what we make of a kind, as they stand in an ARN behind the kind."""
+    names = [
+        f"{organization.prefix}-{STAND_IN}",
+        f"{organization.prefix}-log-archive-{STAND_IN}",
+        trail_name(organization),
+    ]
+    if kind == "role":
+        trusted = [role.replace("*", STAND_IN) for role in trusted_roles(organization)]
+        return [*trusted, *names, f"{organization.prefix}/{STAND_IN}"]
+    if kind == "stack":
+        return [f"{before}{name}/{STAND_IN}" for name in names for before in ("", "StackSet-")]
+    return [f"{name}:{STAND_IN}" for name in names] if kind == "log-group" else names
+
+
+@lru_cache(maxsize=4096)
+def _takes(pattern: str, text: str) -> bool:
+    return wildcard_matcher([Piece(pattern)])(text)
