@@ -14,7 +14,7 @@ from guardrails.cli.line import EXIT_CHANGES, connected
 from guardrails.cli.terminal import Options, note, prose, say, shared_options, working
 from guardrails.iam import IDENTITY, RESOURCE, RESOURCE_CONTROL, SERVICE_CONTROL, TRUST, Values
 from guardrails.iam.catalogue import catalogue
-from guardrails.iam.context import GLOBAL_SERVICES
+from guardrails.iam.context import ENDPOINT_REGIONS
 from guardrails.model import Organization
 from guardrails.simulation import json as data
 from guardrails.simulation import matrix, text, words
@@ -176,7 +176,7 @@ def _principals(asked: Asked, organization: Organization, account: AccountPlace)
 def _region(asked: Asked, action: str, organization: Organization) -> str:
     """The region of a request, "" where its service has but one, or its resource's ARN tells it."""
     told = asked.resource.count(":") > 4 and asked.resource.split(":")[3] not in ("", "*")
-    if asked.region or told or action.partition(":")[0].lower() in GLOBAL_SERVICES:
+    if asked.region or told or action.partition(":")[0].lower() in ENDPOINT_REGIONS:
         return asked.region
     return organization.home_region
 

@@ -18,6 +18,17 @@ GLOBAL_SERVICES: Final = frozenset(
 )
 """Services whose one endpoint stands in us-east-1, wherever the caller is."""
 GLOBAL_REGION: Final = "us-east-1"
+ENDPOINT_REGIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(GLOBAL_SERVICES, GLOBAL_REGION),
+    **dict.fromkeys("account billingconductor ce chime health importexport".split(), GLOBAL_REGION),
+    **dict.fromkeys("notifications-contacts savingsplans tax".split(), GLOBAL_REGION),
+    "globalaccelerator": "us-west-2",
+    "networkmanager": "us-west-2",
+}
+"""Where the one endpoint of a service stands: `aws:RequestedRegion` of every request to it.
+
+Source: https://docs.aws.amazon.com/general/latest/gr/rande.html#global-endpoints
+"""
 ANONYMOUS: Final = "anonymous"
 """Who asks without credentials; AWS spells their account and type so too."""
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
@@ -214,8 +225,8 @@ def _resources_organization(*, whole: bool) -> Callable[[Request], Values | None
 def _region(request: Request) -> Values | None:
     if request.region:
         return request.region
-    if request.action.partition(":")[0].lower() in GLOBAL_SERVICES:
-        return GLOBAL_REGION
+    if one := ENDPOINT_REGIONS.get(request.action.partition(":")[0].lower()):
+        return one
     segments = request.resource.split(":", 5)
     return segments[3] if len(segments) > 5 and segments[3] and segments[3] != "*" else None
 

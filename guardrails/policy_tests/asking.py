@@ -8,7 +8,7 @@ from typing import Final
 
 from guardrails.errors import GuardrailsError
 from guardrails.iam import Values, evaluate
-from guardrails.iam.context import GLOBAL_SERVICES
+from guardrails.iam.context import ENDPOINT_REGIONS
 from guardrails.library.examples import values_of
 from guardrails.policy_tests.expressions import evaluated, facts_in
 from guardrails.policy_tests.likeness import Organized, alike
@@ -131,7 +131,7 @@ class _Asking:
         """Where a request goes: "" where the action's service or the resource tells."""
         of_resource = (*resource.split(":", 5), "", "", "", "")[3]
         tells = of_resource not in ("", "*") and not self.test.regions
-        return "" if tells or action.partition(":")[0] in GLOBAL_SERVICES else region
+        return "" if tells or action.partition(":")[0] in ENDPOINT_REGIONS else region
 
     def _one(self, asked: Asked, context: Mapping[str, Values]) -> None:
         if asked in self.seen:

@@ -84,6 +84,8 @@ def test_filled_in(key: str, value: Values) -> None:
     ("request_", "region"),
     [
         (Request(ROLE, "iam:CreateRole", "arn:aws:iam::111111111111:role/x"), "us-east-1"),
+        (Request(ROLE, "account:EnableRegion"), "us-east-1"),
+        (Request(ROLE, "networkmanager:CreateSite"), "us-west-2"),
         (Request(ROLE, "ec2:RunInstances", region="eu-west-1"), "eu-west-1"),
         (Request(ROLE, "s3:GetObject", "arn:aws:s3:::bucket/key"), None),
         (
