@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -208,10 +209,16 @@ def load_one(folder: Path, kind: str, name: str, place: Place = NOWHERE) -> Poli
 
 
 def read_policy(file: Path, kind: str) -> PolicySource:
-    """The policy in a file.
+    """The policy in a file; one that is asked for again is read again only when the file has changed.
 
     Raises: ConfigError, with every problem of the file.
     """
+    state = file.stat() if file.exists() else None
+    return _read(file, kind, (state.st_mtime_ns, state.st_size) if state else ())
+
+
+@lru_cache(maxsize=1024)
+def _read(file: Path, kind: str, state: tuple[int, ...]) -> PolicySource:
     problems = Problems()
     document = read(file, str(file), problems)
     shape = _shape(SHAPES.get(kind, DeclarativeShape), document, file.stem, problems) if document else None
