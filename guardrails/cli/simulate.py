@@ -12,10 +12,12 @@ import click
 from guardrails import pipeline
 from guardrails.cli.line import EXIT_CHANGES, connected
 from guardrails.cli.terminal import Options, note, prose, say, shared_options, working
+from guardrails.config.regions import REGIONS
 from guardrails.iam import IDENTITY, RESOURCE, RESOURCE_CONTROL, SERVICE_CONTROL, TRUST, Values
 from guardrails.iam.catalogue import catalogue
 from guardrails.iam.context import ENDPOINT_REGIONS
 from guardrails.model import Organization
+from guardrails.problems import did_you_mean
 from guardrails.simulation import json as data
 from guardrails.simulation import matrix, text, words
 from guardrails.simulation.actions import SENSITIVE, expanded
@@ -26,6 +28,7 @@ from guardrails.simulation.hierarchy import AccountPlace, Hierarchy
 from guardrails.simulation.policies import Given
 from guardrails.simulation.principals import ORDINARY, representatives
 from guardrails.simulation.questions import ANY_RESOURCE, PERMISSION_SET, Question
+from guardrails.simulation.resources import flaw_of_resource
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 IN_FULL: Final = 3
@@ -136,6 +139,7 @@ def _hierarchy(options: Options, *, live: bool) -> tuple[Organization, Hierarchy
 
 def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -> Sequence[Question]:
     """A question for each account, action and principal."""
+    _check(asked)
     if not (asked.accounts or asked.as_matrix):
         raise click.UsageError("where? Name an account with --account, or draw all with --matrix")
     actions, context = list(expanded(asked.actions or SENSITIVE)), _context(asked.context)
@@ -153,6 +157,18 @@ def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -
         for action in actions
         for principal in _principals(asked, organization, account)
     ]
+
+
+def _check(asked: Asked) -> None:
+    """Refuse what no request has, and what would have no say: an answer must not look as if it had heard it."""
+    if flaw := flaw_of_resource(asked.resource):
+        raise click.UsageError(f"--resource {asked.resource}: {flaw}")
+    if asked.region and asked.region not in REGIONS:
+        raise click.UsageError(
+            f"--region {asked.region}: unknown region; {did_you_mean(asked.region, sorted(REGIONS))}"
+        )
+    if asked.session_policies and any(name == "root" or name.startswith("user/") for name in asked.principals):
+        raise click.UsageError("--session-policy: users and root users have no session policies; roles' sessions have")
 
 
 def _accounts(asked: Asked, hierarchy: Hierarchy) -> Sequence[AccountPlace]:
@@ -194,7 +210,9 @@ def _context(pairs: Sequence[str]) -> Mapping[str, Values]:
 
 def _check_key(name: str) -> None:
     """Refuse what is nearly a condition key: an answer would rest on a key that no policy asks for."""
-    near = "" if catalogue().condition_key(name) else catalogue().global_keys.nearest(name)
+    if ":" not in name:
+        raise click.UsageError(f"--context {name}: a condition key is written service:Name, as in aws:SourceIp")
+    near = "" if catalogue().condition_key(name) else catalogue().nearest_condition_key(name)
     if near:
         raise click.UsageError(f"--context {name}: there is no such condition key; did you mean {near}?")
 

@@ -128,6 +128,11 @@ class Catalogue:
             found = found or (service.keys.find(name) if service else None)
         return found
 
+    def nearest_condition_key(self, name: str) -> str:
+        """The condition key, of every service or of the one it is named after, that is most like this one; "" when none is."""
+        service = self.service(name.partition(":")[0])
+        return self.global_keys.nearest(name) or (service.keys.nearest(name) if service else "")
+
 
 def _service(prefix: str, block: str) -> Service:
     keys: list[ConditionKey] = []

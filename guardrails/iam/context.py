@@ -135,6 +135,10 @@ class Request:
     def __post_init__(self) -> None:
         principal(self.principal_arn)
         _check_action(self.action)
+        for key, value in self.context.items():
+            texts: object = (value,) if isinstance(value, str) else value
+            if not isinstance(texts, tuple) or not all(isinstance(each, str) for each in texts):
+                raise TypeError(f'the context key {key} is {value!r}: write text ("true", "5"), or a tuple of texts')
 
     @property
     def who(self) -> Principal:

@@ -49,6 +49,8 @@ class NamedPolicy:
 
         Raises: ConfigError, when AWS would refuse the document; UnsupportedPolicy.
         """
+        if not isinstance(self.document, Mapping):
+            parse(self.document, self.type)
         if LATE_VALUE in minified(self.document):
             raise UnsupportedPolicy(
                 f"the policy {self.name} holds a value that is not known yet", "put a stand-in first"
@@ -139,6 +141,17 @@ class Policies:
     session: tuple[NamedPolicy, ...] = ()
     resource: NamedPolicy | Assumed | None = ASSUMED
     management_account: str = ""
+
+    def __post_init__(self) -> None:
+        places: tuple[tuple[str, object, type], ...] = (
+            ("scps", self.scps, Level),
+            ("rcps", self.rcps, Level),
+            ("identity", () if self.identity is ASSUMED else self.identity, NamedPolicy),
+            ("session", self.session, NamedPolicy),
+        )
+        for name, given, known in places:
+            if not isinstance(given, tuple) or not all(isinstance(each, known) for each in given):
+                raise TypeError(f"{name} is a tuple of {known.__name__}, not {given!r}")
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

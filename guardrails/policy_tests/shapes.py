@@ -21,9 +21,11 @@ from guardrails.iam.catalogue import catalogue
 from guardrails.model import Targets
 from guardrails.policy_tests.principals import SETS
 from guardrails.problems import did_you_mean
+from guardrails.simulation.resources import STAND_IN, flaw_of_resource
 
 _ACTION: Final = re.compile(r"([a-z0-9-]+):([A-Za-z0-9*?]+)")
 _ACCOUNT_ID: Final = re.compile(r"\d{12}")
+_EXPRESSION: Final = re.compile(r"\{\{.*?\}\}")
 _PRINCIPAL: Final = re.compile(
     r"arn:.+|root|anonymous|(role|user|assumed-role|federated-user|permission-set)/.+|[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 )
@@ -90,6 +92,13 @@ def is_principal(text: str) -> bool:
     return text in SETS or bool(_PRINCIPAL.fullmatch(text))
 
 
+def _resource(text: str) -> str:
+    flaw = flaw_of_resource(_EXPRESSION.sub(STAND_IN, text)) if not text.startswith("{{") else ""
+    if flaw:
+        raise wrong(f"{text!r} is no resource of a request", flaw)
+    return text
+
+
 def _resource_account(name: str, info: ValidationInfo) -> str:
     known = info.context.accounts if isinstance(info.context, Names) else None
     if known is not None and name not in known and not _ACCOUNT_ID.fullmatch(name):
@@ -101,8 +110,7 @@ def _context_key(key: str) -> str:
     if ":" not in key:
         raise wrong(f"{key!r} is no condition key", "write service:Name, as in aws:SourceIp")
     if catalogue().condition_key(key) is None:
-        service = catalogue().service(key.partition(":")[0])
-        near = catalogue().global_keys.nearest(key) or (service.keys.nearest(key) if service else "")
+        near = catalogue().nearest_condition_key(key)
         if near:
             raise wrong(f"there is no condition key {key!r}", f"did you mean {near!r}?")
     return key
@@ -124,7 +132,7 @@ ContextValue = Annotated[Any, AfterValidator(_context_value)]
 Context = dict[ContextKey, ContextValue]
 Actions = Annotated[tuple[Action, ...], BeforeValidator(_several), _Several()]
 Principals = Annotated[tuple[Principal, ...], BeforeValidator(_several), _Several()]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_several), _Several()]
+Resources = Annotated[tuple[Annotated[Text, AfterValidator(_resource)], ...], BeforeValidator(_several), _Several()]
 Regions = Annotated[tuple[Region, ...], BeforeValidator(_several), _Several()]
 ContextKeys = Annotated[tuple[ContextKey, ...], BeforeValidator(_several), _Several()]
 
@@ -145,7 +153,7 @@ class PolicyTest(Settings):
     )
     excluded: Principals = Field((), alias="except", description="Who does not ask, in the same words.")
     actions: Actions = Field(min_length=1, description="What they do: service:Name; * and ? may stand in the name.")
-    resources: Texts = Field(
+    resources: Resources = Field(
         (),
         min_length=1,
         description="To what: ARNs, in which {{ account_id }}, {{ region }} and facts may stand. When left out, each resource that a "

@@ -22,6 +22,21 @@ RESOURCES_OF: Final = {"sts": "iam"}
 _WILDCARD: Final = re.compile(r"[*?]+")
 
 
+def flaw_of_resource(text: str) -> str:
+    """What keeps a text from being the resource of a request; "" when nothing does.
+
+    Wildcards may stand in its last part: what is created has no name yet, and AWS asks for `instance/*`.
+    """
+    segments = text.split(":", SEGMENTS - 1)
+    if text == "*":
+        return ""
+    if len(segments) < SEGMENTS or segments[0] != "arn":
+        return "write an ARN, or *"
+    if any(_WILDCARD.search(segment) for segment in segments[:-1]):
+        return "a request goes to one partition, service, region and account; leave the resource out to ask about all that policies name"
+    return ""
+
+
 def named_resources(request: Request, policies: Policies) -> Mapping[str, str]:
     """An ARN for each pattern that a statement about the request's action names, by the pattern as it reads for this request.
 

@@ -81,6 +81,9 @@ def test_what_an_action_knows() -> None:
     assert s3.keys_of_action["list"] == ()
     assert (s3.nearest("Lists"), s3.nearest("Delete"), s3.keys.nearest("s3:authTypes")) == ("List", "", "s3:authType")
     assert (SMALL.date, SMALL.services, SMALL.service("ec2")) == ("2020-02-02", ("nothing", "s3"), None)
+    assert SMALL.nearest_condition_key("s3:authTypes") == "s3:authType"
+    assert SMALL.nearest_condition_key("aws:SourceIpp") == "aws:SourceIp"
+    assert SMALL.nearest_condition_key("x:unlike") == ""
     assert (SMALL.nearest_service("nothin"), SMALL.nearest_service("ec2")) == ("nothing", "")
 
 

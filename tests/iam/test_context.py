@@ -1,6 +1,7 @@
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,13 @@ def test_service_linked_roles_are_known_by_their_path() -> None:
         "arn:aws:iam::111111111111:role/aws-service-role/ec2.amazonaws.com/AWSServiceRoleForX"
     ).service_linked
     assert not principal("arn:aws:iam::111111111111:role/AWSServiceRoleForX").service_linked
+
+
+@pytest.mark.parametrize("value", [True, 5, None, ["a"], ("a", 1)])
+def test_a_context_value_is_text(value: Any) -> None:
+    """What is no text would never match, and the answer would be wrong without a word: it is refused."""
+    with pytest.raises(TypeError, match="the context key aws:x is"):
+        Request(ROLE, "s3:GetObject", context={"aws:x": value})
 
 
 @pytest.mark.parametrize("action", ["s3", "s3:*", "s3:Get Object", "*", ":"])

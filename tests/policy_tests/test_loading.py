@@ -49,6 +49,7 @@ def test_a_good_file(tmp_path: Path) -> None:
         ("cloudtrail:Stop*", "cloudtrial:Stop*", "6:14: there is no service 'cloudtrial' (did you mean 'cloudtrail'?)"),
         ("cloudtrail:Stop*", "cloudtrail:StopLoging",
          "6:14: there is no action 'cloudtrail:StopLoging' (did you mean 'cloudtrail:StopLogging'?)"),
+        ("cloudtrail:Stop*", "s3:GetObject\n    resources: orders", "7:16: 'orders' is no resource of a request (write an ARN, or *)"),
         ("cloudtrail:Stop*", "StopLogging", "6:14: 'StopLogging' is no action (write service:Name; * and ? may stand in the name)"),
         ("{{ account_id }}", "{{ acount_id }}", "7:16: there is no parameter or fact 'acount_id' (did you mean 'account_id'?)"),
         ('"arn:aws:s3:::{{ account_id }}"', "data", "7:16: 'data' is no resource (write an ARN, or '*' where"),
