@@ -6,7 +6,7 @@ and to those of ours that a policy names; and whether the deployer still comes i
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -60,26 +60,52 @@ NEEDED_ACTIONS: Final = (
 MOST_NAMES: Final = 6
 """How many accounts are named before the rest is counted."""
 _KIND: Final = re.compile(r"([a-z-]+)[/:]", re.ASCII)
-Denied = tuple[str, str, str]
-"""A role, an action that is denied to it, and why."""
+Found = tuple[str, str, str]
+"""A role, an action that is denied to it or may be, and why."""
 
 
 def locked_out(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
     """A role that deploys, repairs or rescues could no longer do what it must in some member account."""
     if not _concerns_policies(plan):
         return
-    hierarchy = declared_hierarchy(organization, policies)
-    denied: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[str]] = {}
     refused: dict[str, None] = {}
+    for roles, needed, names, why in _found(organization, policies, _denied, refused):
+        yield f"{roles} could no longer {needed} in {names}: {why}"
+    for refusal in refused:
+        yield f"whether somebody would be locked out cannot be judged: {refusal}"
+
+
+def undecided(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
+    """What the check cannot know: a role that deploys, repairs or rescues may do what it must, or not, by what its requests say."""
+    if not _concerns_policies(plan):
+        return
+    for roles, needed, names, keys in _found(organization, policies, _open, {}):
+        yield f"the lock-out check does not know whether {roles} could still {needed} in {names}: that hangs on {keys}"
+
+
+def _found(
+    organization: Organization, policies: Sequence[Policy], why: Callable[[Case], str], refused: dict[str, None]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Roles, what they need, the accounts where that is so, and why; policies that are not understood are noted."""
+    hierarchy = declared_hierarchy(organization, policies)
+    found: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[str]] = {}
     for accounts in _alike(organization, hierarchy, policies):
         try:
-            for found in _together(_denied_in(organization, hierarchy, accounts[0])):
-                denied.setdefault(found, []).extend(accounts)
+            for each in _together(_found_in(organization, hierarchy, accounts[0], why)):
+                found.setdefault(each, []).extend(accounts)
         except UnsupportedPolicy as refusal:
-            refused[f"whether somebody would be locked out cannot be judged: {refusal}"] = None
-    yield from refused
-    for (roles, needed, why), names in denied.items():
-        yield f"{', '.join(roles)} could no longer {', '.join(needed)} in {_listed(names)}: {why}"
+            refused[str(refusal)] = None
+    for (roles, needed, reason), names in found.items():
+        yield ", ".join(roles), ", ".join(needed), _listed(names), reason
+
+
+def _denied(case: Case) -> str:
+    return "" if case.decision.outcome == "allowed" else every_reason(case)
+
+
+def _open(case: Case) -> str:
+    keys = case.decision.depends if case.decision.outcome == "allowed" else ()
+    return ", ".join(sorted({other.key for other in case.otherwise} or keys)) if keys else ""
 
 
 def unread(plan: Plan) -> Iterator[str]:
@@ -105,10 +131,10 @@ def _concerns_policies(plan: Plan) -> bool:
     )
 
 
-def _together(denied: Iterable[Denied]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
-    """What is denied with all its actions, and for the same reason to all its roles: roles, actions and the reason."""
+def _together(found: Iterable[Found]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """What is found with all its actions, and for the same reason of all its roles: roles, actions and the reason."""
     actions: dict[tuple[str, str], dict[str, None]] = {}
-    for role, action, why in denied:
+    for role, action, why in found:
         actions.setdefault((role, why), {})[action] = None
     roles: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for (role, why), needed in actions.items():
@@ -144,20 +170,22 @@ def _said_of(account: Account, said: str) -> Iterator[str]:
             yield identity
 
 
-def _denied_in(organization: Organization, hierarchy: Hierarchy, account: str) -> Iterator[Denied]:
-    """What is denied to each trusted role of an account in some region, and to the deployer who comes in."""
+def _found_in(
+    organization: Organization, hierarchy: Hierarchy, account: str, why: Callable[[Case], str]
+) -> Iterator[Found]:
+    """What is found, in some region, of each trusted role of an account, and of the deployer who comes in."""
     place = hierarchy.account(account)
     for role, action in product(trusted_roles(organization), NEEDED_ACTIONS):
         question = Question(account, f"role/{role.replace('*', STAND_IN)}", action)
         for case in _everywhere(organization, hierarchy, question):
-            if case.decision.outcome != "allowed" and _concerns_us(organization, place, case):
-                yield role, action, every_reason(case)
+            if (reason := why(case)) and _concerns_us(organization, place, case):
+                yield role, action, reason
     member_role = f"arn:aws:iam::{place.id}:role/{organization.member_role}"
     for role in organization.deployer_roles:
         question = Question(organization.management_account, f"role/{role}", COMING_IN, member_role)
         for case in _everywhere(organization, hierarchy, question):
-            if case.decision.outcome != "allowed":
-                yield role, COMING_IN, every_reason(case)
+            if reason := why(case):
+                yield role, COMING_IN, reason
 
 
 def _everywhere(organization: Organization, hierarchy: Hierarchy, question: Question) -> Iterator[Case]:

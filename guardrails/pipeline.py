@@ -26,7 +26,7 @@ from guardrails.exception_expiry import GrantedException, granted
 from guardrails.library import Library
 from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES, PolicySource
-from guardrails.lock_out import unread
+from guardrails.lock_out import undecided, unread
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.packing import packed
@@ -287,4 +287,6 @@ def make_plan(
         caveats=desired.caveats,
         subject=names.id(ORGANIZATION),
     )
-    return replace(found, caveats=(*found.caveats, *successions(found), *unread(found)))
+    policies = [resource for resource in desired.resources if isinstance(resource, Policy)]
+    open_ends = undecided(desired.organization, policies, found)
+    return replace(found, caveats=(*found.caveats, *successions(found), *unread(found), *open_ends))

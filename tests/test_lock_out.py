@@ -7,7 +7,7 @@ import pytest
 
 from guardrails.engine.plan import Action, Change, Plan
 from guardrails.engine.resource import Live, Ref, Resource
-from guardrails.lock_out import NEEDED_ACTIONS, locked_out, unread
+from guardrails.lock_out import NEEDED_ACTIONS, locked_out, undecided, unread
 from guardrails.model import Account
 from guardrails.organization_facts import trusted_principals
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
@@ -92,6 +92,25 @@ def test_the_deployer_comes_in() -> None:
     assert sentence.startswith("GuardrailsDeployer could no longer sts:AssumeRole in lab: Sandbox / in / NoIn (")
 
 
+@pytest.mark.parametrize(
+    ("condition", "keys"),
+    [
+        ({"StringEquals": {"aws:PrincipalTag/team": "platform"}}, "aws:PrincipalTag/team"),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, "aws:MultiFactorAuthPresent"),
+        ({"ArnNotLike": EXEMPT["ArnNotLike"], "Bool": {"aws:MultiFactorAuthPresent": "false"}}, ""),
+        ({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, ""),
+    ],
+)
+def test_what_hangs_on_the_request_is_said(condition: dict[str, Any], keys: str) -> None:
+    """A denial that a tag or a second factor decides is neither a lock-out nor none: the plan says what it hangs on."""
+    policy = deny("keys", "kms:*", organizational_unit_address("Sandbox"), condition=condition)
+    assert said(policy) == []
+    told = list(undecided(SHOP, [policy], making(policy)))
+    what = f"{', '.join(ROLES)} could still kms:CreateKey, kms:PutKeyPolicy in lab: that hangs on {keys}"
+    assert told == ([f"the lock-out check does not know whether {what}"] if keys else [])
+    assert list(undecided(SHOP, [policy], making(Group(name="auditors")))) == []
+
+
 def test_many_accounts_are_counted() -> None:
     """Of more accounts than a sentence holds, the rest is counted; what cannot be judged is told once, beside what can."""
     many = tuple(Account(f"a{number}", f"A{number}", f"a{number}@acme.example", "Many") for number in range(20))
@@ -101,8 +120,8 @@ def test_many_accounts_are_counted() -> None:
         "strange", "s3:*", organizational_unit_address("Sandbox"), condition={"StrangeOperator": {"aws:x": "1"}}
     )
     first, second = said(policy, strange, organization=organization)
-    assert "cannot be judged: unknown condition operator 'StrangeOperator'" in first
-    assert " in a0, a1, a2, a3, a4, a5 and 14 more: " in second
+    assert " in a0, a1, a2, a3, a4, a5 and 14 more: " in first
+    assert "cannot be judged: unknown condition operator 'StrangeOperator'" in second
 
 
 def test_a_plan_without_policies_and_accounts_is_not_asked() -> None:
