@@ -142,7 +142,7 @@ def _questions(asked: Asked, organization: Organization, hierarchy: Hierarchy) -
     _check(asked)
     if not (asked.accounts or asked.as_matrix):
         raise click.UsageError("where? Name an account with --account, or draw all with --matrix")
-    actions, context = list(expanded(asked.actions or SENSITIVE)), _context(asked.context)
+    actions, context = dict.fromkeys(expanded(asked.actions or SENSITIVE)), _context(asked.context)
     return [
         Question(
             account.name,
@@ -172,7 +172,8 @@ def _check(asked: Asked) -> None:
 
 
 def _accounts(asked: Asked, hierarchy: Hierarchy) -> Sequence[AccountPlace]:
-    return [hierarchy.account(name) for name in asked.accounts] or hierarchy.accounts
+    named = {place.name: place for place in map(hierarchy.account, asked.accounts)}
+    return list(named.values()) or hierarchy.accounts
 
 
 def _principals(asked: Asked, organization: Organization, account: AccountPlace) -> Sequence[str]:
@@ -181,7 +182,7 @@ def _principals(asked: Asked, organization: Organization, account: AccountPlace)
         assigned = {f"{PERMISSION_SET}{name}" for name in account.permission_sets}
         return [
             name
-            for name in asked.principals
+            for name in dict.fromkeys(asked.principals)
             if asked.accounts or name in assigned or not name.startswith(PERMISSION_SET)
         ]
     if asked.as_matrix or not asked.actions:

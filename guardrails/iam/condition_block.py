@@ -28,7 +28,7 @@ from guardrails.iam.answers import NO, YES, Answer, both, certain, either
 from guardrails.iam.conditions import Operator, operators
 from guardrails.iam.conditions.null import NAME as NULL
 from guardrails.iam.context import Context, Values
-from guardrails.iam.patterns import Matcher, Pattern, Piece, parse, verbatim
+from guardrails.iam.patterns import Matcher, Pattern, Piece, parse, possible_matcher, verbatim
 from guardrails.iam.refusal import UnsupportedPolicy
 
 REMEMBERED: Final = 4096
@@ -139,11 +139,11 @@ class Test:
         return (not matched[0], matched[1]) if self.use.operator.negated else matched
 
     def _matches(self, pattern: Pattern, value: str, context: Context) -> Answer:
-        return late_match(pattern, context, lambda pieces: _matcher(self.use.operator, pieces)(value))
+        return late_match(pattern, value, context, lambda pieces: _matcher(self.use.operator, pieces)(value))
 
 
-def late_match(pattern: Pattern, context: Context, matches: Callable[[tuple[Piece, ...]], bool]) -> Answer:
-    """Whether a pattern matches when its variables have the request's values; without a value, or a default, it never does."""
+def late_match(pattern: Pattern, text: str, context: Context, matches: Callable[[tuple[Piece, ...]], bool]) -> Answer:
+    """Whether a pattern matches a text when its variables have the request's values; without a value, or a default, it never does."""
     unknown: set[str] = set()
     for each in pattern.variables:
         found = context.find(each.key.lower())
@@ -151,6 +151,8 @@ def late_match(pattern: Pattern, context: Context, matches: Callable[[tuple[Piec
             unknown.add(each.key.lower())
         elif each.default is None and not isinstance(found, str):
             return NO
+    if unknown and not possible_matcher(pattern)(text):
+        return NO
     pieces = pattern.resolve(context.text)
     holds = pieces is not None and matches(pieces)
     return (holds, frozenset(unknown)) if unknown else certain(holds)

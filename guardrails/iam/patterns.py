@@ -170,6 +170,13 @@ def resource_expression(pieces: Sequence[Piece]) -> str:
     return ":".join(expressions)
 
 
+@lru_cache(maxsize=4096)
+def possible_matcher(pattern: Pattern) -> Matcher:
+    """A matcher of every text that the pattern could match, whatever its variables stand for, and perhaps of more."""
+    pieces = [Piece("*") if isinstance(part, Variable) else part for part in pattern.parts]
+    return wildcard_matcher(pieces, ignore_case=True)
+
+
 @lru_cache(maxsize=16_384)
 def action_matcher(pattern: str) -> Matcher:
     """A matcher for the Action element: without regard to case, `*` and `?` anywhere in the name."""

@@ -93,7 +93,7 @@ class _Resources:
 
 
 def _late_match(pattern: Pattern, resource: str, context: Context) -> Answer:
-    return late_match(pattern, context, lambda pieces: resource_matcher(pieces)(resource))
+    return late_match(pattern, resource, context, lambda pieces: resource_matcher(pieces)(resource))
 
 
 def _principals(statement: Statement) -> PrincipalElement | None:

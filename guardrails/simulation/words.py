@@ -127,7 +127,7 @@ def otherwise(alternatives: Sequence[Alternative], outcome: str) -> Iterator[str
     for key in dict.fromkeys(each.key for each in alternatives):
         mine = [each for each in alternatives if each.key == key]
         if len(mine) == 1:
-            yield f"{key} decides only together with other keys"
+            yield f"{key} decides together with other keys, or by a value that no condition names"
             continue
         for each in sorted(mine, key=lambda one: one.outcome == outcome):
             yield f"{SAID[each.outcome]} when {key} is {_listed(each.values)}"

@@ -124,6 +124,12 @@ def test_who_may(little: Workplace) -> None:
     assert simulated(little, "--account", "dev", "--action", "organizations:LeaveOrganization") == WHO
 
 
+def test_what_is_named_twice_is_asked_once(little: Workplace) -> None:
+    """An account by name and id, an action in two spellings, a principal twice: one answer."""
+    again = ("--account", "dev", "--principal", "role/X", "--action", "S3:getobject")
+    assert answer(little, *again, *again[:4], "--action", "s3:GetObject")["action"] == "s3:GetObject"
+
+
 def test_a_matrix(little: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Actions by accounts, and the same without a character beyond ASCII where the terminal writes no other."""
     arguments = [

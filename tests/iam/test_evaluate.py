@@ -150,6 +150,27 @@ def test_an_answer_that_depends_says_so() -> None:
     assert evaluate_scps(Request(ROLE, "ec2:RunInstances"), levels).depends == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("elements", "resource", "hangs"),
+    [
+        ({"Resource": "arn:aws:s3:::${aws:PrincipalTag/team}-*"}, "arn:aws:s3:::blue-1", True),
+        ({"Resource": "arn:aws:s3:::${aws:PrincipalTag/team}-*"}, "arn:aws:s3:::blue", False),
+        ({"NotResource": "arn:aws:s3:::${aws:PrincipalTag/team, 'red'}-*"}, "arn:aws:s3:::blue-1", True),
+        ({"NotResource": "arn:aws:s3:::${aws:PrincipalTag/team}-*"}, "*", False),
+        ({"Condition": {"StringLike": {"s3:prefix": "home/${aws:PrincipalTag/team}/*"}}}, "*", False),
+        ({"Condition": {"StringEqualsIgnoreCase": {"s3:prefix": "DATA/${aws:PrincipalTag/team}"}}}, "*", True),
+    ],
+)
+def test_a_variable_matters_where_some_value_of_it_matches(elements: Any, resource: str, *, hangs: bool) -> None:
+    """An answer hangs on a key that a variable stands for only where some value of that key would match."""
+    request = Request(ROLE, S3, resource, {"s3:prefix": "data/blue"})
+    resources = {} if "NotResource" in elements else {"Resource": "*"}
+    statement = {"Effect": "Deny", "Action": "s3:*", **resources, **elements}
+    policy = NamedPolicy("p", {"Version": "2012-10-17", "Statement": [statement]})
+    levels = path((FULL, policy), (FULL,), (FULL,))
+    assert evaluate_scps(request, levels).depends == ({"aws:principaltag/team"} if hangs else set())
+
+
 def test_what_is_not_known_is_refused() -> None:
     """An unknown operator, a late value and a document that AWS would refuse are errors, never an answer."""
     unknown = scp("p", "Deny", "*", Condition={"StringMatches": {"a:b": "c"}})
