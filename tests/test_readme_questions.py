@@ -84,3 +84,12 @@ def test_does_break_glass_get_through(shipped: Shipped) -> None:
         for action in SENSITIVE
     }
     assert verdicts == {"allowed"}
+
+
+def test_a_permission_set_tells_where_it_was_written(shipped: Shipped) -> None:
+    """A statement of a permission set's own policy is told with the file and line of the set."""
+    _, hierarchy = shipped
+    question = Question("dev", "permission-set/Developer", "iam:CreateAccessKey")
+    (reason,) = ask(hierarchy, question).cases[-1].decision.reasons
+    file, _, line = reason.places[0].rpartition(":")
+    assert "Developer" in Path(file).read_text(encoding="utf-8").splitlines()[int(line) - 1]

@@ -44,6 +44,7 @@ def _permission_set(declared: DeclaredPermissionSet) -> PermissionSet:
         relay_state=declared.relay_state or None,
         managed_policies=tuple(sorted({_policy_arn(policy) for policy in declared.managed_policies})),
         inline_policy=declared.inline_policy,
+        origin=f"{declared.source.file}:{declared.source.line}" if declared.source.file else "",
     )
 
 

@@ -31,7 +31,8 @@ class PermissionSet(Resource):
 
     `customer_managed_policies` are paths and names ("/teams/Billing"); `permissions_boundary` is one of the two, "" for none.
     `description` and `relay_state` None mean: whatever is live, as AWS cannot empty them. `provisioned` says that every account in
-    which the set is used has it as it is now: a change reaches accounts only when it is provisioned to them.
+    which the set is used has it as it is now: a change reaches accounts only when it is provisioned to them. `origin` is where a
+    declared one was written, as file:line.
     """
 
     TYPE = "AWS::SSO::PermissionSet"
@@ -45,6 +46,7 @@ class PermissionSet(Resource):
     permissions_boundary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     provisioned: bool = True
+    origin: str = field(default="", compare=False, metadata={"managed": False})
 
 
 class PermissionSets(ObjectType[PermissionSet]):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guardrails.iam import FULL_AWS_ACCESS, IDENTITY, NamedPolicy
+from guardrails.iam.grammar import listed
 from guardrails.resources.permission_set import PermissionSet
 
 KNOWN: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -67,7 +68,9 @@ def identity_policies(
     attached = [*permission_set.managed_policies, *permission_set.customer_managed_policies]
     policies = [_named(name, known) for name in attached]
     if permission_set.inline_policy:
-        policies.append(NamedPolicy(f"{permission_set.name} (inline)", permission_set.inline_policy, IDENTITY))
+        places = ((permission_set.origin,),) if permission_set.origin else ()
+        origins = places * len(listed(permission_set.inline_policy.get("Statement", [])))
+        policies.append(NamedPolicy(f"{permission_set.name} (inline)", permission_set.inline_policy, IDENTITY, origins))
     boundary = permission_set.permissions_boundary
     return IdentityPolicies(
         tuple(policies), _named(boundary, known) if boundary else None, tuple(_unknown([*attached, boundary], known))
