@@ -1,5 +1,6 @@
 """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html."""
 
+import ast
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails import iam
 from guardrails.errors import ConfigError
 from guardrails.iam import FULL_AWS_ACCESS, Decision, Level, NamedPolicy, Policies, Reason, Request, evaluate
 from guardrails.iam.grammar import RESOURCE_CONTROL
@@ -178,6 +180,19 @@ def test_what_is_not_known_is_refused() -> None:
     for policy, error in [(unknown, UnsupportedPolicy), (late, UnsupportedPolicy), (scp("p", "No", "*"), ConfigError)]:
         with pytest.raises(error):
             evaluate_scps(Request(ROLE, S3), path((FULL, policy), (FULL,), (FULL,)))
+
+
+def test_the_example_of_the_package_runs() -> None:
+    """Who types what the package's docstring shows sees what it says."""
+    lines = [line.strip() for line in str(iam.__doc__).splitlines() if line.startswith("    ")]
+    names: dict[str, Any] = {}
+    for line in lines:
+        code, _, shown = line.partition("  # ")
+        if shown:
+            assert eval(code, names) == ast.literal_eval(shown)
+        else:
+            exec(code, names)
+    assert sum("  # " in line for line in lines) > 1
 
 
 def test_the_evaluator_is_light() -> None:
