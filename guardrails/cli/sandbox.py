@@ -48,7 +48,7 @@ ACCOUNTS = click.option(
 @sandbox_command.command("start")
 @SEED
 @ACCOUNTS
-@click.option("--enforce", is_flag=True, help="Judge every call by the organization's SCPs and RCPs.")
+@click.option("--enforce", is_flag=True, help="Judge every call by SCPs, RCPs and IAM policies.")
 @shared_options
 def start_command(options: Options, seed: str, accounts: int, enforce: bool) -> None:
     """Start it in the background, on loopback only."""
@@ -98,9 +98,9 @@ def reset_command(options: Options, seed: str, accounts: int) -> None:
 @click.argument("switch", type=click.Choice(["on", "off"]))
 @shared_options
 def enforce_command(options: Options, switch: str) -> None:
-    """Switch the enforcement of SCPs and RCPs on or off."""
+    """Switch the enforcement of SCPs, RCPs and IAM policies on or off."""
     sandbox.enforce(running(), switch == "on")
-    told = "The organization's policies are enforced." if switch == "on" else "No policy is enforced."
+    told = "Policies are enforced." if switch == "on" else "No policy is enforced."
     say(json.dumps({"enforces": switch == "on"}) if options.output == "json" else told)
 
 

@@ -6,7 +6,7 @@ says yes to everything. Nothing ever leaves the machine.
 
     running = start(Path(".guardrails"))     # a background process that outlives its parent; idempotent
     environment(running)                     # the variables that make any AWS tool talk to it
-    enforce(running)                         # every call is judged by the organization's policies
+    enforce(running)                         # every call is judged by the policies that AWS would ask
     reset(Path(".guardrails"))               # back to the bare organization
     stop(Path(".guardrails"))
 
@@ -24,7 +24,7 @@ What is called from outside stands at the top; the rest is grouped by subject, e
     access_analyzer/, aws_config/, detective/, guardduty/, inspector/, macie/, securityhub/
     functions/          Lambda functions that really run, each in a process of its own
     faults/             what goes wrong on purpose
-    enforcement/        calls judged by the organization's policies
+    enforcement/        calls judged by policies
     account_services/   IAM, STS, KMS, S3, EC2's account attributes and others, where moto falls short
     organizations/      the organization, its tree, accounts and policies, and who may administer what
     serving/            one request: read, answered or refused; what a reset forgets
@@ -110,7 +110,7 @@ def reset(state_dir: Path, seed: str = "bare", accounts: int = 0) -> Running:
 
 
 def enforce(running: Running, on: bool = True) -> None:
-    """Judge every call to the sandbox by the organization's service and resource control policies from now on, or no longer.
+    """Judge every call to the sandbox by SCPs, RCPs and IAM's policies from now on, or no longer.
 
     Raises:
         GuardrailsError: it does not answer.

@@ -4,7 +4,7 @@
 |---|---|
 | `POST health` | nothing: it tells process, seed and whether policies are enforced, as all of them do |
 | `POST reset?seed=NAME&accounts=N` | forgets everything and lays the seed |
-| `POST enforce?on=true` | judges every call by the organization's policies from now on; `on=false`: no longer |
+| `POST enforce?on=true` | judges every call by policies from now on; `on=false`: no longer |
 | `GET faults` | lists the faults that are in force |
 | `POST faults` | adds the fault in the body (`guardrails.sandbox.faults.rules`) |
 | `DELETE faults` | clears them all |

@@ -62,7 +62,7 @@ class Embedded:
         return self._clients[key]
 
     def enforce(self, on: bool = True) -> None:
-        """Judge every call from now on by the organization's policies, or no longer."""
+        """Judge every call from now on by policies, or no longer."""
         GATE.enforces = on
 
     def fail(self, kind: str, **settings: Any) -> Fault:

@@ -79,7 +79,7 @@ def reset(state_dir: Path, seed: str, accounts: int = 0) -> Running:
 
 
 def enforce(running: Running, on: bool) -> None:
-    """Switch the enforcement of the organization's policies.
+    """Switch the enforcement of policies.
 
     Raises:
         SandboxError: it does not answer.

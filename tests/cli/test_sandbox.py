@@ -115,9 +115,9 @@ def test_start_and_demo_are_passed_on(workplace: Workplace, monkeypatch: pytest.
 
 
 def test_enforce(workplace: Workplace, sandbox: Embedded) -> None:
-    """enforce switches the judging of calls by the organization's policies on and off while the sandbox runs."""
+    """enforce switches the judging of calls by policies on and off while the sandbox runs."""
     sandbox.enforce(False)
-    assert workplace.run("sandbox", "enforce", "on").out == "The organization's policies are enforced.\n"
+    assert workplace.run("sandbox", "enforce", "on").out == "Policies are enforced.\n"
     assert GATE.enforces
     assert workplace.run("sandbox", "enforce", "off", "--output", "json").document == {"enforces": False}
     assert not GATE.enforces

@@ -4,6 +4,7 @@ aws_managed_policies   IAM: AWS managed policies exist in every account
 protected_roles        IAM: roles that a service keeps in an account
 service_linked_roles   IAM: the names of roles linked to a service, and one of each
 trust_policies         IAM: whom a role trusts
+session_policies       STS: what limits a session of a role
 session_tags           STS: tags and source identity of sessions
 sts                    STS: who may assume which role, and other temporary credentials
 root_access            IAM: central root access in the organization

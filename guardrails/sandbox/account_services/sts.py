@@ -1,6 +1,5 @@
 """Temporary credentials: of roles that exist and trust the caller, and of users.
 
-Session policies are accepted and, as all permissions of identities, not judged.
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
@@ -15,7 +14,7 @@ from moto.sts.models import AssumedRole, sts_backends
 from moto.sts.utils import random_session_token
 
 from guardrails.iam.context import Values
-from guardrails.sandbox.account_services import session_tags, trust_policies
+from guardrails.sandbox.account_services import session_policies, session_tags, trust_policies
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving import callers
@@ -41,6 +40,7 @@ def assume_role(call: Call) -> Answer:
     if not SESSION_NAME.fullmatch(session_name):
         raise Refusal("ValidationError", f"Value '{session_name}' at 'roleSessionName' failed to satisfy constraint.")
     tags = session_tags.checked(call)
+    limits = session_policies.checked(call)
     role = _trusting(call, session_tags.condition_keys(tags, wanted.get("TransitiveTagKeys", [])))
     _check_duration(role, caller, seconds)
     session = begin_session(
@@ -53,6 +53,7 @@ def assume_role(call: Call) -> Answer:
     )
     identity = caller.source_identity or wanted.get("SourceIdentity", "")
     session_tags.note(session.access_key_id, call, tags, identity)
+    session_policies.note(session.access_key_id, limits)
     return {
         "Credentials": shown(session.access_key_id, session.secret_access_key, session.session_token, seconds),
         "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{session_name}", "Arn": session.arn},

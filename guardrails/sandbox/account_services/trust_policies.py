@@ -1,6 +1,7 @@
 """Whom a role trusts: its trust policy, judged for one caller and one action.
 
-What identities themselves are permitted is not judged in the sandbox: a role that trusts an account trusts everybody in it.
+Whether the caller's own policies let it assume the role is judged before, when the sandbox enforces policies; else a role that trusts an
+account trusts everybody in it.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 

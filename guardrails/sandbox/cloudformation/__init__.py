@@ -13,7 +13,7 @@ stack_changes         what an update would do, worked out without doing it
 actual_state          what a resource really is, for drift-aware change sets
 stack_updates         a stack brought to another template; everything put back on a failure
 stack_deployment      what a stack holds created and deleted, in order
-stack_authorization   whether the organization's policies let CloudFormation work on a resource
+stack_authorization   whether policies let CloudFormation work on a resource
 stack_drift           plain stacks checked for drift, and what was found
 stack_resources       the resources of a stack, one at a time
 custom_resources      what the provider of a custom resource is asked, and what it answers

@@ -1,13 +1,14 @@
-"""Whether the organization's policies let CloudFormation work on a resource, when the sandbox enforces them.
+"""Whether policies let CloudFormation work on a resource, when the sandbox enforces them.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_service-with-iam.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from moto.moto_api._internal import mock_random
 
+from guardrails.iam import Values
 from guardrails.sandbox.account_services import sts, trust_policies
 from guardrails.sandbox.cloudformation import resource_schemas
 from guardrails.sandbox.cloudformation.resource_types import Properties, ResourceFailed
@@ -39,7 +40,7 @@ def require(stack: Stack, resource: StackResource, handler: str, properties: Pro
     """Let a handler ("create", "update", "delete") work on a resource.
 
     Raises:
-        ResourceFailed: a policy of the organization denies one of its actions to whom CloudFormation works for.
+        ResourceFailed: a policy denies one of its actions to whom CloudFormation works for, or none allows it.
     """
     if not GATE.enforces:
         return
@@ -48,16 +49,16 @@ def require(stack: Stack, resource: StackResource, handler: str, properties: Pro
     attributes = resource.live.attributes if resource.live else {}
     live_arn = attributes.get("Arn") or (resource.live.physical_id if resource.live else "")
     arn = resource_actions.arn(resource.type, properties, live_arn, stack.account, stack.region)
-    wanted = [(action, arn) for action in resource_actions.actions(resource.type, handler, properties, permissions)]
+    for action in resource_actions.actions(resource.type, handler, properties, permissions):
+        _require(stack, action, arn)
     if handler != "delete":
-        wanted += [("iam:PassRole", role) for role in resource_actions.passed_roles(properties, permissions)]
-    for action, named in wanted:
-        _require(stack, action, named)
+        for role in resource_actions.passed_roles(properties, permissions):
+            _require(stack, "iam:PassRole", role, resource_actions.passing_context(resource.type))
 
 
-def _require(stack: Stack, action: str, arn: str) -> None:
+def _require(stack: Stack, action: str, arn: str, context: Mapping[str, Values] = gate.NOTHING) -> None:
     actor = gate.acting(stack.role_arn)
-    message = gate.check_action(actor, action, arn, stack.region) if actor else None
+    message = gate.check_action(actor, action, arn, stack.region, context) if actor else None
     if message:
         details = f"RequestToken: {mock_random.uuid4()}, HandlerErrorCode: AccessDenied"
         raise ResourceFailed(f'Resource handler returned message: "{message}" ({details})')

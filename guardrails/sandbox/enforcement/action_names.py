@@ -188,6 +188,11 @@ def passed_roles(service: str, operation: str, parameters: Mapping[str, Any]) ->
         yield from (value for value in values_at(parameters, path) if isinstance(value, str) and ":role/" in value)
 
 
+def passed_to(service: str) -> str:
+    """The service principal that a service's roles are passed to: `iam:PassedToService`."""
+    return "ecs-tasks.amazonaws.com" if service == "ecs" else f"{prefix(service)}.amazonaws.com"
+
+
 def values_at(value: Any, path: str) -> Iterator[Any]:
     """What stands at a dotted path of members; every item of the lists on the way."""
     if isinstance(value, list):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from guardrails.iam.context import Values
+from guardrails.iam.context import Request, Values
 from guardrails.sandbox.enforcement import live_resources
 from guardrails.sandbox.enforcement.action_names import prefix, values_at
 from guardrails.sandbox.organizations import organization
@@ -58,6 +58,10 @@ SWITCHES: Final[Mapping[tuple[str, str], tuple[str, str]]] = MappingProxyType(
 """Operation -> a condition key that is always there, "false" when its parameter is not given."""
 
 _TAGS: Final = ("Tags", "tags", "TagSet", "Tagging.TagSet", "TagSpecifications.Tags", "TagList")
+_TOLD: Final = ("aws:principaltag/", "aws:sourceidentity", "aws:calledvia", "aws:sourcevpc", "aws:vpcsourceip")
+"""How keys begin of which a request that lacks them here would lack them in AWS: nobody comes through an endpoint of a VPC."""
+_TELLS_TAGS: Final = ("ec2", "iam", "kms")
+"""The services whose resources' tags are looked up."""
 _TAG_KEYS: Final = ("TagKeys", "tagKeys")
 
 
@@ -86,6 +90,19 @@ def of_resource(
     if prefix(service) == "ec2" and ":volume/" in arn:
         found["ec2:Encrypted"] = "true" if _encrypted(operation, parameters, arn, place) else "false"
     return found
+
+
+def is_told(key: str, request: Request, service: str) -> bool:
+    """Whether the sandbox tells every value of a key (in lower case) that AWS would, so that a request without it lacks it.
+
+    `service` is botocore's name of the service that is called, "" where no call tells the keys of its parameters.
+    """
+    if key.startswith("aws:resourcetag/"):
+        return any(request.resource.startswith(f"arn:aws:{each}:") for each in _TELLS_TAGS)
+    if key.startswith(("aws:requesttag/", "aws:tagkeys")):
+        return bool(service)
+    parameters = OF_PARAMETERS.get(service, {})
+    return key.startswith(_TOLD) or key in map(str.lower, parameters)
 
 
 def _organization_of(account_id: str) -> dict[str, Values]:

@@ -1,4 +1,4 @@
-"""What AWS says when the organization's policies deny: its message, and each service's own error code.
+"""What AWS says when policies deny: its message, and each service's own error code.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
 https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
@@ -45,7 +45,8 @@ def message(denial: Denial, request: Request, actor: Actor) -> str:
     if denial.policy_arn is None:
         return f"{begin} because no {denial.policy_type} allows the {request.action} action"
     article = "an" if denial.policy_type[0] in "aeiou" else "a"
-    return f"{begin} with an explicit deny in {article} {denial.policy_type}: {denial.policy_arn}"
+    named = f": {denial.policy_arn}" if denial.policy_arn else ""
+    return f"{begin} with an explicit deny in {article} {denial.policy_type}{named}"
 
 
 def _code(service: str, protocol: str) -> str:

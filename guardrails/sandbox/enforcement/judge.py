@@ -1,15 +1,18 @@
-"""The organization's policies asked about one request: what denies it, if anything.
+"""One request asked of every policy that has a say in it: what denies it, if anything.
 
-Policies count while their type is enabled in the root. Documents are understood once and kept by their text, so that a change, an
+Service and resource control policies count while their type is enabled in the root; identity, boundary and session policies as IAM has
+them, resource policies as far as the sandbox holds them. Documents are understood once and kept by their text, so that a change, an
 attachment or a move counts from the next request on.
 
+Of a call whose resource is not wholly known ("*", or a part of the ARN is), an Allow that may name that resource is taken to name it.
+
 Sources: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html,
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -29,6 +32,8 @@ from guardrails.iam import (
     principal,
 )
 from guardrails.iam.policies import Layer
+from guardrails.sandbox.enforcement import context_keys, resource_policies, widening
+from guardrails.sandbox.enforcement.principal_policies import Permissions
 from guardrails.sandbox.organizations import organization, policy_targets, policy_types
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.refusals import Refusal
@@ -36,37 +41,49 @@ from guardrails.sandbox.serving.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What denies a request: a type of policy ("service control policy"), and the policy's ARN, None where nothing allows."""
+    """What denies a request: a type of policy ("service control policy"), and its ARN: "" of one without, None where nothing allows."""
 
     policy_type: str
     policy_arn: str | None
 
 
-Judge: TypeAlias = Callable[[Request], Denial | None]
-"""What is asked of whoever judges: a request, and what denies it."""
+def denial(request: Request, permissions: Permissions, session: str = "", service: str = "") -> Denial | None:
+    """What denies a request to whoever has these permissions, in this session (an ARN) if it is a role's; None when it is allowed.
 
+    `service` is botocore's name of the service that is called, "" where no call tells the keys of its parameters.
 
-def organization_policies(request: Request) -> Denial | None:
-    """What the organization's service control policies and resource control policies say about a request.
-
-    Raises: Refusal, when a policy uses something that the evaluator does not understand.
+    Raises: Refusal, when the answer hangs on what the sandbox does not know.
     """
-    if organization.backend().org is None:
-        return None
-    account = principal(request.principal_arn).account
+    resource = resource_policies.of(request.action, request.resource)
+    if isinstance(resource, NamedPolicy) and session:
+        request = replace(request, session=session)
+    member = organization.backend().org is not None
+    scps = _levels(principal(request.principal_arn).account, SERVICE_CONTROL) if member else ()
+    rcps = _levels(request.owner, RESOURCE_CONTROL) if member else ()
     try:
-        decision = evaluate(
-            request, _policies(_levels(account, SERVICE_CONTROL), _levels(request.owner, RESOURCE_CONTROL))
-        )
+        decision = evaluate(request, _policies(scps, rcps, permissions, resource))
+        if decision.outcome == "implicitDeny" and not widening.is_known(request.resource):
+            wider = widening.widened(permissions, request.resource)
+            decision = evaluate(request, _policies(scps, rcps, wider, resource))
     except (UnsupportedPolicy, ConfigError) as problem:
         raise Refusal("NotImplemented", f"The sandbox cannot judge {request.action}: {problem}") from problem
-    return None if decision.outcome == "allowed" else _denial(decision)
+    return None if decision.outcome == "allowed" else _denial(decision, request, service)
 
 
-def _denial(decision: Decision) -> Denial:
-    """What AWS names of all that denies: a service control policy before others."""
-    first, *_ = sorted(decision.reasons, key=lambda reason: reason.policy_type != Layer.SERVICE_CONTROL.value)
-    return Denial(first.policy_type, first.policy if decision.outcome == "explicitDeny" else None)
+def _denial(decision: Decision, request: Request, service: str) -> Denial | None:
+    """What AWS names of all that denies: a service control policy before others. What a trust policy denies, STS says itself."""
+    reasons = sorted(decision.reasons, key=lambda reason: reason.policy_type != Layer.SERVICE_CONTROL.value)
+    if request.action.startswith("sts:"):
+        reasons = [reason for reason in reasons if reason.policy_type != Layer.RESOURCE.value]
+    if not reasons:
+        return None
+    if decision.outcome == "explicitDeny":
+        return Denial(reasons[0].policy_type, reasons[0].policy)
+    unknown = [key for key in sorted(decision.depends) if not context_keys.is_told(key, request, service)]
+    if unknown:
+        message = f"The sandbox cannot judge {request.action}: it does not know {', '.join(unknown)}, on which it hangs"
+        raise Refusal("NotImplemented", message)
+    return Denial(reasons[0].policy_type, None)
 
 
 _Levels: TypeAlias = tuple[tuple[str, tuple[NamedPolicy, ...]], ...]
@@ -101,9 +118,13 @@ def _understood(arn: str, content: str, policy_type: str) -> NamedPolicy:
 
 
 @lru_cache(maxsize=4096)
-def _policies(scps: _Levels, rcps: _Levels) -> Policies:
+def _policies(scps: _Levels, rcps: _Levels, permissions: Permissions, resource: resource_policies.Found) -> Policies:
     return Policies(
         scps=tuple(Level(*level) for level in scps),
         rcps=tuple(Level(*level) for level in rcps),
+        identity=permissions.identity,
+        boundary=permissions.boundary,
+        session=permissions.session,
+        resource=resource,
         management_account=MANAGEMENT_ACCOUNT_ID,
     )

@@ -18,12 +18,12 @@ _IAM: Final = {"role": "roles", "user": "users", "policy": "managed_policies", "
 
 def real_arn(arn: str, parameters: Mapping[str, Any]) -> str:
     """The ARN with what the call left out: the path of an IAM entity, the key behind a KMS alias."""
-    _, _, service, region, account, rest = _segments(arn)
+    _, _, service, region, account, rest = segments(arn)
     kind, _, name = rest.partition("/")
     if service == "iam" and kind in _IAM and "/" not in name:
         path = parameters.get("Path")
         return f"arn:aws:iam::{account}:{kind}{path}{name}" if path else _iam_arn(account, kind, name) or arn
-    if service == "kms" and rest.startswith("key/alias/"):
+    if service == "kms" and (rest.startswith("key/alias/") or parameters.get("KeyId") == arn):
         target = _aliases(account, region).get(rest.removeprefix("key/"))
         return arn if target is None else f"arn:aws:kms:{region}:{account}:key/{target}"
     return arn
@@ -34,7 +34,7 @@ def owner(arn: str, caller_account: str) -> str:
 
     Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
     """
-    _, _, service, _, account, rest = _segments(arn)
+    _, _, service, _, account, rest = segments(arn)
     if service == "s3" and not account:
         owned = s3_backends.bucket_accounts.get(rest.partition("/")[0])
         return owned[1] if owned else caller_account
@@ -43,7 +43,7 @@ def owner(arn: str, caller_account: str) -> str:
 
 def aliases(key_arn: str) -> tuple[str, ...]:
     """The aliases of a KMS key: `kms:ResourceAliases`."""
-    _, _, service, region, account, rest = _segments(key_arn)
+    _, _, service, region, account, rest = segments(key_arn)
     if service != "kms" or not rest.startswith("key/"):
         return ()
     return tuple(name for name, key in _aliases(account, region).items() if key == rest.removeprefix("key/"))
@@ -56,7 +56,7 @@ def encrypts_volumes(account: str, region: str) -> bool:
 
 def tags(arn: str) -> Mapping[str, str]:
     """The tags of a resource: of EC2, IAM's roles and users, and KMS keys; of others they are not looked up."""
-    _, _, service, region, account, rest = _segments(arn)
+    _, _, service, region, account, rest = segments(arn)
     kind, _, name = rest.partition("/")
     if service == "ec2" and account:
         return dict(_ec2(account, region).tags.get(name, {}))
@@ -69,7 +69,7 @@ def tags(arn: str) -> Mapping[str, str]:
 
 def iam_tags(arn: str) -> Mapping[str, str]:
     """The tags of a role or user, by its ARN."""
-    account = _segments(arn)[4]
+    account = segments(arn)[4]
     if account not in iam_backends:
         return {}
     backend = iam_backends[account][PARTITION]
@@ -84,7 +84,8 @@ def _ec2(account: str, region: str) -> Any:
     return get_backend("ec2")[account][region]
 
 
-def _segments(arn: str) -> list[str]:
+def segments(arn: str) -> list[str]:
+    """The six parts of an ARN, each "" where there is none."""
     found = arn.split(":", 5)
     return [*found, *[""] * (6 - len(found))]
 
@@ -105,6 +106,6 @@ def _aliases(account: str, region: str) -> Mapping[str, str]:
 
 def is_encrypted_volume(arn: str) -> bool:
     """Whether an existing EBS volume is encrypted."""
-    _, _, _, region, account, rest = _segments(arn)
+    _, _, _, region, account, rest = segments(arn)
     volume = _ec2(account, region).volumes.get(rest.removeprefix("volume/"))
     return volume is not None and bool(volume.encrypted)

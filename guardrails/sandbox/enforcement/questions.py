@@ -21,8 +21,9 @@ def of_call(call: Call, actor: Actor) -> Iterator[Request]:
         context = given | context_keys.of_resource(call.service, call.operation, parameters, arn, place)
         for action in actions:
             yield question(actor, action, arn, call.region, context)
+    passing = {**given, "iam:PassedToService": action_names.passed_to(call.service)}
     for role in action_names.passed_roles(call.service, call.operation, parameters):
-        yield question(actor, "iam:PassRole", role, call.region, given)
+        yield question(actor, "iam:PassRole", role, call.region, passing)
 
 
 def question(actor: Actor, action: str, resource: str, region: str, context: Mapping[str, Values]) -> Request:

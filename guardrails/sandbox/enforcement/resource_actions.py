@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from guardrails.sandbox.enforcement import resource_arns
+from guardrails.iam import Values
+from guardrails.sandbox.enforcement import action_names, resource_arns
 
 _READING: Final = ("Get", "List", "Describe", "Head", "BatchGet")
 _TAGGING: Final = ("Tag", "Untag", "AddTags", "RemoveTags", "CreateTags", "DeleteTags")
+_TAKE_ROLES: Final = frozenset(
+    {"cloudtrail", "config", "ecs", "events", "lambda", "logs", "s3", "scheduler", "stepfunctions"}
+)
+"""The services, as resource types name them, that are passed roles under their own principal."""
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -108,6 +113,12 @@ def passed_roles(properties: Mapping[str, Any], permissions: Sequence[str]) -> I
         for value in properties.values():
             if isinstance(value, str) and value.startswith("arn:") and ":role/" in value:
                 yield value
+
+
+def passing_context(resource_type: str) -> Mapping[str, Values]:
+    """The condition keys of passing a role: to which service, where the type says it."""
+    service = resource_type.split("::")[1].lower()
+    return {"iam:PassedToService": action_names.passed_to(service)} if service in _TAKE_ROLES else {}
 
 
 def arn(resource_type: str, properties: Mapping[str, Any], live_arn: str, account: str, region: str) -> str:

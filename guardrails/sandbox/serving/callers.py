@@ -21,7 +21,8 @@ class Caller:
     """The principal behind a request: a user (or its account's root), or a session of a role.
 
     `session_tags` are those the session was begun with, `transitive_tags` the keys of those that the next session in a
-    chain of roles keeps. `task_actions` are all that a session of a member's root may do; None: there is no such limit.
+    chain of roles keeps. `session_policies` are the documents that limit a session of a role. `task_actions` are all that a session of a
+    member's root may do; None: there is no such limit.
     """
 
     account_id: str
@@ -32,6 +33,7 @@ class Caller:
     transitive_tags: frozenset[str] = frozenset()
     source_identity: str = ""
     task_actions: frozenset[str] | None = None
+    session_policies: tuple[str, ...] = ()
 
 
 ANONYMOUS: Final = Caller("", "anonymous", "")

@@ -46,11 +46,12 @@ def deny(sandbox: Embedded) -> Attach:
 
 
 def role(sandbox: Embedded, account: str, service: str) -> str:
-    """The ARN of a new role `Deployment` that trusts a service."""
+    """The ARN of a new role `Deployment` that trusts a service and may do everything."""
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam = sandbox.client("iam", account=account)
     made = iam.create_role(RoleName="Deployment", AssumeRolePolicyDocument=document)
+    iam.attach_role_policy(RoleName="Deployment", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     return str(made["Role"]["Arn"])
 
 

@@ -1,7 +1,7 @@
 """A member account whose principals the organization's policies bind, and clients in the name of whom they bind."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import boto3
@@ -17,6 +17,7 @@ Attach = Callable[..., str]
 Acting = Callable[..., Any]
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False)
 ROOT_KEY = "AKIAROOTUSEROFMEMBER"
+EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 @pytest.fixture
@@ -52,33 +53,40 @@ def attach(sandbox: Embedded) -> Attach:
 
 @pytest.fixture
 def acting(sandbox: Embedded, member: str) -> Acting:
-    """A client in the name of a principal of the member account ("role/path/Admin", "user/kim", "root"), made when first asked for."""
+    """A client in the name of a principal of the member account ("role/path/Admin", "user/kim", "root"), made when first asked for.
+
+    It may do everything, unless `policies` says by ARN what it may do.
+    """
     made: dict[str, Any] = {}
 
-    def client(principal: str, service: str, region: str = "eu-west-1") -> Any:
+    def client(principal: str, service: str, region: str = "eu-west-1", policies: Sequence[str] = (EVERYTHING,)) -> Any:
         if principal == f"role/{ACCESS_ROLE}":
             return sandbox.client(service, region, account=member)
         if principal not in made:
             sandbox.enforce(False)
-            made[principal] = _credentials(sandbox, member, principal)
+            made[principal] = _credentials(sandbox, member, principal, policies)
             sandbox.enforce()
         return _client(sandbox, service, region, made[principal])
 
     return client
 
 
-def _credentials(sandbox: Embedded, member: str, principal: str) -> Any:
+def _credentials(sandbox: Embedded, member: str, principal: str, policies: Sequence[str]) -> Any:
     iam, sts = sandbox.client("iam", account=member), sandbox.client("sts", account=member)
     kind, *path, name = principal.split("/") if "/" in principal else ["", principal]
     whole = f"/{'/'.join(path)}/" if path else "/"
     if kind == "user":
         iam.create_user(UserName=name, Path=whole)
+        for arn in policies:
+            iam.attach_user_policy(UserName=name, PolicyArn=arn)
         return iam.create_access_key(UserName=name)["AccessKey"]
     if kind == "role":
         trust = {"Effect": "Allow", "Principal": {"AWS": member}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         # No API makes a role under a service's path that the account may take on.
         role = iam_backends[member]["aws"].create_role(name, document, whole, None, "", [], "3600")
+        for arn in policies:
+            iam_backends[member]["aws"].attach_role_policy(arn, name)
         return sts.assume_role(RoleArn=role.arn, RoleSessionName="kim")["Credentials"]
     # No API gives the root user an access key here.
     iam_backends[member]["aws"].access_keys[ROOT_KEY] = AccessKey(None, "AKIA", member)  # type: ignore[abstract]  # moto makes them so

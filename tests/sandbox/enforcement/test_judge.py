@@ -1,5 +1,6 @@
 """Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html"""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,26 @@ def deny(action: str, **elements: Any) -> dict[str, Any]:
     return {"Sid": "No", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*", **elements}
 
 
+def open_to_the_organization(sandbox: Embedded, member: str) -> None:
+    """Makes a bucket in the member account whose policy lets everybody of the organization in."""
+    s3 = sandbox.client("s3", account=member)
+    s3.create_bucket(**BUCKET)
+    mine = sandbox.client("organizations").describe_organization()["Organization"]["Id"]
+    everybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::shared-data", "arn:aws:s3:::shared-data/*"],
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": mine}},
+    }
+    s3.put_bucket_policy(Bucket="shared-data", Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+
+
 def test_it_binds_whoever_comes_to_the_resource(
     sandbox: Embedded, member: str, rcp_enabled: None, attach: Attach, refused: Refused
 ) -> None:
     """A policy on a member account denies an action on its bucket to everybody, the management account's principals included."""
-    sandbox.client("s3", account=member).create_bucket(**BUCKET)
+    open_to_the_organization(sandbox, member)
     attach(member, deny("s3:PutObject"), kind=RCP)
     for account in (member, None):
         client = sandbox.client("s3", account=account)
@@ -75,7 +91,7 @@ def test_resources_of_an_organizational_unit_can_be_let_alone(
     unit = organizations.create_organizational_unit(ParentId=root_id, Name="Spared")["OrganizationalUnit"]["Id"]
     mine = organizations.describe_organization()["Organization"]["Id"]
     spared = {"ForAllValues:StringNotLike": {"aws:ResourceOrgPaths": [f"{mine}/{root_id}/{unit}/*"]}}
-    sandbox.client("s3", account=member).create_bucket(**BUCKET)
+    open_to_the_organization(sandbox, member)
     attach(root_id, deny("s3:PutObject", Condition=spared), kind=RCP)
     put = sandbox.client("s3").put_object
     assert refused(put, Bucket="shared-data", Key="x") == "AccessDenied"
