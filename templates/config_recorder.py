@@ -68,7 +68,10 @@ def linked_role() -> list[Any]:
         {
             "Effect": "Allow",
             "Action": "iam:GetRole",
-            "Resource": Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{LINKED_ROLE}"),
+            "Resource": [  # before the role is there, its path is not known to IAM either
+                Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{each}")
+                for each in (LINKED_ROLE, f"role/{ROLE}")
+            ],
         },
         {
             "Effect": "Allow",

@@ -133,7 +133,9 @@ def break_by_hand(sandbox: Embedded, audit: Audit) -> None:
     guardduty.update_member_detectors(DetectorId=detector, AccountIds=[dev], Features=off)
     kms = sandbox.client("kms", "eu-central-1", audit.accounts["prod"])
     (key,) = [each["TargetKeyId"] for each in kms.list_aliases()["Aliases"] if each["AliasName"] == "alias/acme-rds"]
+    sandbox.enforce(False)  # the key's policy denies it to administrators
     kms.disable_key_rotation(KeyId=key)
+    sandbox.enforce()
     sandbox.client("ec2", "eu-west-1", dev).disable_ebs_encryption_by_default()
 
 

@@ -37,6 +37,7 @@ def tamper(sandbox: Embedded) -> None:
 
     And EBS encrypts no more by default in the region of the one and in another of the same member, nor in the management account's.
     """
+    sandbox.enforce(False)  # the keys' policies deny it to administrators
     dev = account_id(sandbox, "Acme Dev")
     for account, region in ((dev, "eu-west-1"), (dev, "eu-central-1"), (None, "eu-west-1")):
         sandbox.client("ec2", region, account).disable_ebs_encryption_by_default()
@@ -50,6 +51,7 @@ def tamper(sandbox: Embedded) -> None:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     policy["Statement"] = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    sandbox.enforce()
 
 
 def test_a_deeper_look_names_what_was_changed_and_apply_mends_it(applied: Workplace, sandbox: Embedded) -> None:
@@ -105,7 +107,9 @@ def test_a_plan_that_looked_deeper_is_applied_as_deep(applied: Workplace, sandbo
     kms.enable_key_rotation(KeyId=key_of(kms))
     stale = applied.sandboxed("apply", "plan.json")
     assert (stale.code, "no longer reproduces" in stale.message) == (6, True)
+    sandbox.enforce(False)
     kms.disable_key_rotation(KeyId=key_of(kms))
+    sandbox.enforce()
     assert applied.sandboxed("apply", "plan.json").code == 0
     assert applied.sandboxed("drift", "--deep").code == 0
 

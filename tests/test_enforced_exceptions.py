@@ -55,7 +55,9 @@ def refusal(sandbox: Embedded, account: str, role: str) -> str:
     (member,) = [str(each["Id"]) for each in listed if each["Name"] == account]
     trust = {"Effect": "Allow", "Principal": {"AWS": member}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    made = sandbox.client("iam", account=member).create_role(RoleName=role, AssumeRolePolicyDocument=document)
+    iam = sandbox.client("iam", account=member)
+    made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
+    iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     sts = sandbox.client("sts", account=member)
     keys = sts.assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="kim")["Credentials"]
     create: Any = boto3.client
