@@ -20,6 +20,7 @@ from guardrails.library import Library
 from guardrails.limits import limits_of
 from guardrails.model import Account, ControlDeclaration, OrganizationalUnit
 from guardrails.sandbox.embedded import Embedded
+from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving import callers
 from guardrails.sandbox.serving.callers import Caller
 from tests.organization_line import FIRST_DAY, endpoint_of
@@ -97,9 +98,9 @@ class Organization:
         return str(next(each["Id"] for each in self.client.list_accounts()["Accounts"] if each["Name"] == "lab"))
 
     def stranger(self, service: str) -> Any:
-        """A client in the name of somebody whose account is not of this organization."""
+        """A client in the name of the root user of an account that is not of this organization."""
         iam_backends[STRANGER]["aws"].access_keys[KEY] = AccessKey(None, "AKIA", STRANGER)  # type: ignore[abstract]  # moto makes them so
-        callers.remember(KEY, Caller(STRANGER, f"arn:aws:iam::{STRANGER}:user/stranger", "AIDASTRANGER"))
+        callers.remember(KEY, Caller(STRANGER, f"arn:aws:iam::{STRANGER}:root", STRANGER))
         keys = {"aws_access_key_id": KEY, "aws_secret_access_key": "x"}
         return boto3.client(service, region_name="eu-west-1", endpoint_url=self.sandbox.endpoint, **keys)  # type: ignore[call-overload]
 
@@ -145,10 +146,17 @@ def test_strangers_stay_outside_until_it_is_switched_off(organization: Organizat
 
     Without the control its policies go, with consent to less protection; the types stay enabled.
     """
-    bucket = {"Bucket": "open-to-the-world"}
-    organization.sandbox.client("s3", account=organization.account).create_bucket(
-        **bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    bucket = {"Bucket": "open-to-others"}
+    owner = organization.sandbox.client("s3", account=organization.account)
+    owner.create_bucket(**bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    others = {"AWS": [STRANGER, MANAGEMENT_ACCOUNT_ID]}
+    opened = {
+        "Effect": "Allow",
+        "Principal": others,
+        "Action": "s3:ListBucket",
+        "Resource": "arn:aws:s3:::open-to-others",
+    }
+    owner.put_bucket_policy(**bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [opened]}))
     organization.sandbox.client("s3").list_objects_v2(**bucket)
     with pytest.raises(ClientError, match="with an explicit deny in a resource control policy"):
         organization.stranger("s3").list_objects_v2(**bucket)
