@@ -34,14 +34,16 @@ class Reason:
 class Decision:
     """The answer to a request.
 
-    `depends` are the keys (in lower case) that were not given and that the answer hangs on. `assumed` are the policies that were not
-    known and were taken to allow, where an "allowed" rests on them.
+    `depends` are the keys (in lower case) that were not given and that the answer hangs on; once they are given, it may hang on
+    others that their values bring up. `denied_anyway` says that it is denied, explicitly or implicitly, whatever they turn out to be.
+    `assumed` are the policies that were not known and were taken to allow, where an "allowed" rests on them.
     """
 
     outcome: Outcome
     why: Callable[[], tuple[Reason, ...]] = field(repr=False, compare=False)
     depends: frozenset[str] = frozenset()
     assumed: tuple[str, ...] = ()
+    denied_anyway: bool = False
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -41,21 +41,27 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     who, context = request.who, Context(request)
     candidates = policies.candidates(request.action)
     denials, open_denials = _denials(request, context, policies, candidates.denies)
-    if denials:
-        matched = tuple(entry for entry, _ in denials)
-        hanging = [keys for _, keys in denials]
-        depends = frozenset[str]() if not all(hanging) else hanging[0].union(*hanging)
-        return Decision("explicitDeny", partial(told, matched, context), depends)
-    levels = YES
-    if candidates.open_levels and bound_by_scps(who, policies):
-        levels = both(_any(entries, request, context) for _, entries in candidates.open_levels)
+    why = partial(told, tuple(entry for entry, _ in denials), context)
+    if any(not keys for _, keys in denials):
+        return Decision("explicitDeny", why, denied_anyway=True)
     asked = Asked(request, who, context, policies, candidates.allows)
-    permitted, assumed = permission(asked)
-    answer = levels if permitted is YES else both((levels, permitted))
-    depends = answer[1] | open_denials if answer[1] or open_denials else answer[1]
+    answer, assumed = _allowed(asked, candidates)
+    if denials:
+        hanging = frozenset[str]().union(*(keys for _, keys in denials))
+        return Decision("explicitDeny", why, hanging, denied_anyway=answer is NO)
+    depends = answer[1] | open_denials if open_denials else answer[1]
     if answer[0]:
         return Decision("allowed", partial(_allowing, asked), depends, assumed)
-    return Decision("implicitDeny", partial(_lacking, asked, candidates), depends)
+    return Decision("implicitDeny", partial(_lacking, asked, candidates), depends, denied_anyway=answer is NO)
+
+
+def _allowed(asked: Asked, candidates: Candidates) -> tuple[Answer, tuple[str, ...]]:
+    """Whether it is allowed where nothing denies it; and what was assumed."""
+    levels = YES
+    if candidates.open_levels and bound_by_scps(asked.who, asked.policies):
+        levels = both(_any(entries, asked.request, asked.context) for _, entries in candidates.open_levels)
+    permitted, assumed = permission(asked)
+    return (levels if permitted is YES else both((levels, permitted))), assumed
 
 
 def binding(request: Request, who: Principal, policies: Policies) -> tuple[bool, ...]:

@@ -32,7 +32,9 @@ class Case:
 
     @property
     def verdict(self) -> Verdict:
-        """The outcome, unless it hangs on what was not given."""
+        """The outcome, unless it hangs on what was not given; a denial one way or the other is one."""
+        if self.decision.denied_anyway:
+            return self.decision.outcome
         unread = self.ready.own is not None and self.decision.outcome == "allowed" and self.decision.assumed
         return "depends" if self.decision.depends or unread else self.decision.outcome
 

@@ -43,6 +43,7 @@ def _case(case: Case) -> dict[str, Any]:
             for reason in decision.reasons
         ],
         "depends": sorted(decision.depends),
+        "denied_anyway": decision.denied_anyway,
         "otherwise": [
             {"key": each.key, "values": list(each.values), "decision": each.outcome} for each in case.otherwise
         ],

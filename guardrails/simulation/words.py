@@ -109,7 +109,7 @@ def _relative(where: str) -> str:
 
 def briefly(case: Case, account: str) -> str:
     """Why, in one line: the first statement that decided, what it hangs on, or what it rests on."""
-    if case.decision.depends:
+    if case.decision.depends and case.verdict == "depends":
         return f"depends on {', '.join(sorted({other.key for other in case.otherwise} or case.decision.depends))}"
     if case.verdict == "depends":
         return f"if {' or '.join(case.decision.assumed)} allows it"

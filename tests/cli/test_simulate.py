@@ -207,6 +207,7 @@ def test_the_keys_of_the_data(little: Workplace) -> None:
         "resource_account",
         "decision",
         "reasons",
+        "denied_anyway",
         "depends",
         "otherwise",
         "assumed",

@@ -173,6 +173,16 @@ def test_a_variable_matters_where_some_value_of_it_matches(elements: Any, resour
     assert evaluate_scps(request, levels).depends == ({"aws:principaltag/team"} if hangs else set())
 
 
+@pytest.mark.parametrize("value", ["true", "false", ()])
+def test_denied_whichever_way(value: Any) -> None:
+    """A request that nothing allows is denied anyway, also where a condition on a missing key decides how; else it is not."""
+    denying = scp("p", "Deny", "s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}})
+    allowed, silent = path((FULL, denying), (FULL,), (FULL,)), path((FULL, denying), (), (FULL,))
+    assert not evaluate_scps(Request(ROLE, S3), allowed).denied_anyway
+    assert evaluate_scps(Request(ROLE, S3), silent).denied_anyway
+    assert evaluate_scps(Request(ROLE, S3, context={"aws:MultiFactorAuthPresent": value}), silent).outcome != "allowed"
+
+
 def test_what_is_not_known_is_refused() -> None:
     """An unknown operator, a late value and a document that AWS would refuse are errors, never an answer."""
     unknown = scp("p", "Deny", "*", Condition={"StringMatches": {"a:b": "c"}})
