@@ -33,6 +33,7 @@ REGION: Final = "aws:requestedregion"
 NEEDED_ACTIONS: Final = (
     "cloudformation:CreateStack",
     "cloudformation:DeleteStack",
+    "cloudformation:DescribeStacks",
     "cloudformation:UpdateStack",
     "cloudtrail:UpdateTrail",
     "cloudwatch:PutMetricAlarm",
@@ -43,6 +44,8 @@ NEEDED_ACTIONS: Final = (
     "guardduty:UpdateOrganizationConfiguration",
     "iam:AttachRolePolicy",
     "iam:CreateRole",
+    "iam:GetRole",
+    "iam:TagRole",
     "iam:DeleteRole",
     "iam:PassRole",
     "iam:PutRolePolicy",
