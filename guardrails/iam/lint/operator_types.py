@@ -1,4 +1,4 @@
-"""Operators that cannot compare the values of their key.
+"""Operators that cannot compare the values of their key, or that take a wildcard for the character.
 
 Text compares what is text, and ARNs, which are written as text too. An ARN operator compares text where the values are ARNs: those
 of an encryption context, say.
@@ -12,6 +12,7 @@ from guardrails.iam.global_condition_keys import ConditionKey
 from guardrails.iam.lint import Found, Rule
 from guardrails.iam.lint.condition_keys import known_key
 from guardrails.iam.linted import Linted, Test
+from guardrails.iam.patterns import Piece, parse
 
 SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
 FITTING: Final[Mapping[str, tuple[str, ...]]] = {
@@ -64,7 +65,26 @@ def _fits(use: OperatorUse, types: tuple[str, ...], test: Test) -> bool:
     return name.startswith("Arn") and "String" in types and arns
 
 
+def _taken_as_it_is(policy: Linted) -> Iterator[Found]:
+    """A `*` in what is compared whole; one that stands alone may be meant so, as `lambda:Principal` knows it."""
+    for test in (test for statement in policy.statements for test in statement.tests):
+        name = test.use.operator.name
+        value = next((value for value in test.values if value != "*" and _has_wildcard(value)), "")
+        if value and name.startswith(("StringEquals", "StringNotEquals")):
+            like = "StringNotLike" if test.use.operator.negated else "StringLike"
+            yield Found(test.path, f"{name} takes the * in {value!r} for that character", f"use {like}")
+
+
+def _has_wildcard(value: str) -> bool:
+    try:
+        parts = parse(value).parts
+    except ValueError:
+        return False
+    return any(isinstance(part, Piece) and not part.literal and "*" in part.text for part in parts)
+
+
 RULES: Final = (
     Rule("GR304", "the operator does not compare values of the key's type", "error", SOURCE, _unfit),
     Rule("GR310", "a truth value is compared as text", "warning", SOURCE, _written_out),
+    Rule("GR311", "a wildcard is compared as a character", "warning", SOURCE, _taken_as_it_is),
 )

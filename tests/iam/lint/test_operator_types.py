@@ -52,3 +52,22 @@ def test_truth_values_as_text() -> None:
 def test_operators_that_fit(condition: dict[str, Any]) -> None:
     """What AWS itself writes is no finding: other cases of names, ARNs compared as text, and texts that are ARNs as ARNs."""
     assert found("GR304", statement(Condition=condition)) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "wanted"),
+    [
+        ("StringNotEquals", "arn:aws:iam::*:role/Admin", "use StringNotLike"),
+        ("ForAnyValue:StringEqualsIfExists", ["a", "b*"], "use StringLike"),
+        ("stringequalsignorecase", "${aws:username}*", "use StringLike"),
+        ("StringEquals", "*", ""),
+        ("StringEquals", "a${*}", ""),
+        ("StringEquals", "what?", ""),
+        ("StringLike", "a*", ""),
+        ("ArnNotEquals", "arn:aws:iam::*:role/Admin", ""),
+    ],
+)
+def test_wildcards_taken_as_they_are(operator: str, value: str | list[str], wanted: str) -> None:
+    """A star in what StringEquals compares is that character: a warning, but where it stands alone or is written as one."""
+    findings = found("GR311", statement(Condition={operator: {"aws:PrincipalArn": value}}))
+    assert [advice for _, _, advice in findings] == ([wanted] if wanted else [])
