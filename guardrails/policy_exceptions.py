@@ -41,6 +41,8 @@ def _principal(text: str) -> str:
     if not SHORT.fullmatch(name):
         do = "write role/Name or user/Name, with * and ? if need be, or the ARN of roles or users; a session is known by its role"
         raise wrong(f"{text!r} is no pattern of principals", do)
+    if arn and arn[2] != "*" and not re.fullmatch(r"\d{12}", arn[2]):
+        raise wrong(f"{text!r} is of no account", "an ARN has the twelve digits of one account, or * for every account")
     if not re.search(r"\w", name.partition("/")[2]):
         raise wrong(f"{text!r} is everybody", "name who needs it; where a whole account does, name the account alone")
     return text
@@ -66,7 +68,8 @@ class PolicyException(Settings):
 
     principal: Annotated[str, AfterValidator(_principal)] = Field(
         default="",
-        description="role/Name or user/Name, wildcards allowed, in every account or the one named beside it; or a whole ARN.",
+        description="role/Name or user/Name, wildcards allowed (* and ? take slashes too), in every account or the one named beside it; "
+        "or a whole ARN.",
     )
     account: AccountName | None = Field(default=None, description="The account, by file name.")
     statements: tuple[str, ...] = Field(
@@ -197,11 +200,17 @@ def _spares(statement: Mapping[str, Any], arn: str) -> bool:
             if key.casefold() != "aws:principalarn":
                 continue
             named = list(map(str, listed(values)))
-            if operator.casefold() in SPARING and any(wildcard_matcher([Piece(value)])(arn) for value in named):
+            if operator.casefold() in SPARING and any(_takes_all(value, arn) for value in named):
                 return True
             if operator.casefold() in BINDING and all(value.endswith(":root") for value in named):
                 return True
     return False
+
+
+def _takes_all(pattern: str, arn: str) -> bool:
+    """Whether a pattern takes an ARN whatever its `*` stand for: a `?` takes one character, and no `*`."""
+    matches = wildcard_matcher([Piece(pattern)])
+    return matches(arn) and matches(arn.replace("*", ""))
 
 
 def _of_accounts(

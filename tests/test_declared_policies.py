@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from guardrails.declared_policies import TRUSTED, DeclaredPolicy, compiled, join
 from guardrails.engine.resource import Caveat, Ref, Resource
 from guardrails.errors import ConfigError
 from guardrails.library import Library
+from guardrails.library.authorization_policies import AuthorizationPolicy
 from guardrails.library.policies import POLICY_TYPES
 from guardrails.model import Targets
+from guardrails.policy_exceptions import PolicyException, excepted
 from guardrails.resources import (
     ROOT_ADDRESS,
     account_address,
@@ -165,3 +168,19 @@ def test_what_cannot_be_honoured(
     (found,) = problems_of(tmp_path, repository, controls)
     assert problem in found
     assert "controls.yaml:" in found
+
+
+def test_one_character_spared_is_not_any_number_of_them(library: Library) -> None:
+    """Beside a spared `role/App?` an exception of `role/App*` changes something, and one of `role/AppX` nothing: it is refused."""
+    source = library.policy("scp", "deny-root-user")
+    assert isinstance(source, AuthorizationPolicy)
+    spared = {"ArnNotLike": {"aws:PrincipalArn": ["arn:*:iam::*:role/App?"]}}
+    deny = {"Sid": "Deny", "Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": spared}
+    document = {"Version": "2012-10-17", "Statement": [deny]}
+    several, one = (
+        PolicyException(principal=f"role/{name}", reason="r", owner="o", expires=date(2027, 1, 31))
+        for name in ("App*", "AppX")
+    )
+    assert excepted(document, source, [several], FIRST_DAY, Targets()) != document
+    with pytest.raises(ConfigError, match="role/AppX is let alone already"):
+        excepted(document, source, [one], FIRST_DAY, Targets())

@@ -83,9 +83,9 @@ def subsumes(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
     """Whether a statement, as its mapping of elements, says all that another says; beside it, the other changes nothing."""
     return (
         all(wider.get(key) == narrower.get(key) for key in ("Effect", "Principal", "NotPrincipal"))
-        and _element_covers(wider, narrower, "Action", covers_action, actions_apart)
-        and _element_covers(wider, narrower, "Resource", covers_resource, _resources_apart)
         and covers_condition(wider.get("Condition", {}), narrower.get("Condition", {}))
+        and _element_covers(wider, narrower, "Resource", covers_resource, _resources_apart)
+        and _element_covers(wider, narrower, "Action", covers_action, actions_apart)
     )
 
 
