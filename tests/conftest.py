@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-every",
         type=int,
-        default=40,
+        default=60,
         metavar="N",
-        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 40, is for every day)",
+        help="crash the demo's apply after every Nth write (1: after each write in turn; the default, 60, is for every day)",
     )
     parser.addoption(
         "--whole-baseline",
@@ -63,6 +63,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="write the table of those behaviours to FILE: with --plain-moto as found, with --collect-only without moto's column",
     )
+
+
+def pytest_sessionfinish() -> None:
+    """Spare pytest's last collections of garbage those million objects, which take it seconds to look through."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from guardrails import pipeline
 from guardrails.aws.connection import Connection, connect
 from guardrails.aws.sessions import Endpoint
@@ -14,6 +16,7 @@ def connection(sandbox: Embedded, desired: pipeline.Desired) -> Connection:
     return connect(desired.organization, endpoint=endpoint)
 
 
+@pytest.mark.whole_baseline
 def test_the_shipped_configuration_stands_under_its_own_policies(sandbox: Embedded, repository: Path) -> None:
     """Applied with every call judged by the policies, as they come, it is complete; a second plan finds nothing to do."""
     sandbox.enforce()

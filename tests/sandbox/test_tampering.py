@@ -49,6 +49,7 @@ def apply(sandbox: Embedded, desired: pipeline.Desired) -> Connection:
     return connection
 
 
+@pytest.mark.whole_baseline
 def test_what_it_weakens_is_drift_and_mended(sandbox: Embedded, repository: Path) -> None:
     """After the five deeds the plan names exactly what was weakened, and applying it takes exactly the writes that mend it."""
     desired = pipeline.compile(pipeline.load(repository / "config", repository))
