@@ -21,13 +21,12 @@ from guardrails.iam.grammar import listed
 from guardrails.iam.packing import PACKABLE, heaviest, pack
 from guardrails.iam.policies import NamedPolicy
 from guardrails.iam.quotas import MAX_POLICY_NAME_CHARACTERS, QUOTAS
-from guardrails.library.policies import POLICY_TYPES
+from guardrails.library.policies import KINDS
 from guardrails.model import ROOT, Organization
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, account_address, organizational_unit_address
 from guardrails.resources.policy import Policy, description_of
 
-KINDS: Final[Mapping[str, str]] = {policy_type: kind for kind, policy_type in POLICY_TYPES.items()}
 HEAVIEST: Final = 5
 """How many of the heaviest statements an error names."""
 Targets = tuple[Address, ...]

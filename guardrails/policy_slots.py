@@ -9,7 +9,6 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_referenc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Resource
@@ -17,12 +16,11 @@ from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
 from guardrails.iam.grammar import listed
 from guardrails.iam.quotas import QUOTAS
-from guardrails.library.policies import POLICY_TYPES
+from guardrails.library.policies import KINDS
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.resources.policy import Policy
 
-KINDS: Final[Mapping[str, str]] = {policy_type: kind for kind, policy_type in POLICY_TYPES.items()}
 _Attached = tuple[str, Address]
 
 

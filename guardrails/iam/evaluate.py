@@ -40,7 +40,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
         return Decision("allowed", partial(_nothing_needed, request.action))
     who, context = request.who, Context(request)
     candidates = policies.candidates(request.action)
-    denials, open_denials = _denials(request, context, policies, candidates.denies)
+    denials, open_denials = _denials(request, who, context, policies, candidates.denies)
     why = partial(told, tuple(entry for entry, _ in denials), context)
     if any(not keys for _, keys in denials):
         return Decision("explicitDeny", why, denied_anyway=True)
@@ -103,7 +103,7 @@ def _is_aws_managed_key(request: Request) -> bool:
 
 
 def _denials(
-    request: Request, context: Context, policies: Policies, denies: Sequence[Entry]
+    request: Request, who: Principal, context: Context, policies: Policies, denies: Sequence[Entry]
 ) -> tuple[list[tuple[Entry, frozenset[str]]], frozenset[str]]:
     """The statements that deny, each with the missing keys that it hangs on; and the keys that others may yet deny by.
 
@@ -111,7 +111,7 @@ def _denials(
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    binds = binding(request, request.who, policies)
+    binds = binding(request, who, policies)
     bounded = policies.boundary is not None and binds[_BOUNDARY]
     denials: list[tuple[Entry, frozenset[str]]] = []
     open_keys: frozenset[str] = frozenset()
@@ -120,7 +120,7 @@ def _denials(
         if not binds[entry.rank]:
             continue
         named = statement.principals
-        if named is not None and named.grant(request.who) is None and not (bounded and named.negated):
+        if named is not None and named.grant(who) is None and not (bounded and named.negated):
             continue
         answer = statement.ask(request.resource, context)
         if answer is NO:

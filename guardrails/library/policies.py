@@ -39,6 +39,8 @@ POLICY_TYPES: Final[Mapping[str, str]] = {
     "s3": "S3_POLICY",
 }
 """The folders below `policies/`, and the type of the policies in each, as AWS Organizations spells it."""
+KINDS: Final[Mapping[str, str]] = {policy_type: kind for kind, policy_type in POLICY_TYPES.items()}
+"""The folder of each type that has one: `POLICY_TYPES` the other way round."""
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ account trusts everybody in it.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-import json
 from collections.abc import Mapping
 
 from moto.core.exceptions import ServiceException
 from moto.iam.models import Role, iam_backends
 
 from guardrails.errors import ConfigError
-from guardrails.iam import TRUST, NamedPolicy, Policies, Request, UnsupportedPolicy, Values, evaluate
+from guardrails.iam import TRUST, Policies, Request, UnsupportedPolicy, Values, evaluate
+from guardrails.sandbox.enforcement.documents import understood
 from guardrails.sandbox.organizations import organization
 from guardrails.sandbox.serving.callers import PARTITION, Caller
 from guardrails.sandbox.serving.refusals import not_implemented
@@ -47,8 +47,7 @@ def allows_service(role: Role, service: str, source_arn: str | None = None) -> b
 
 
 def _decided(role: Role, request: Request) -> bool:
-    document = json.loads(role.assume_role_policy_document or "{}")
-    trust = Policies(resource=NamedPolicy(role.arn, document, TRUST))
+    trust = Policies(resource=understood(role.arn, role.assume_role_policy_document or "{}", TRUST))
     try:
         return evaluate(request, trust).outcome == "allowed"
     except (UnsupportedPolicy, ConfigError) as problem:

@@ -6,6 +6,7 @@
     live_resources    what only the live account knows of a resource: its real ARN, owner and tags
     questions         all of this together: a call -> what is asked of the judge
     principal_policies  who acts -> its identity policies, permissions boundary and session policies
+    documents         policy documents as the services hold them, made ready once
     resource_policies   the resource that is named -> its own policy, where the sandbox holds it
     widening            an Allow for a resource of which the sandbox does not know the whole ARN
     judge             a request -> what denies it, through `guardrails.iam`

@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -33,6 +32,7 @@ from guardrails.iam import (
 )
 from guardrails.iam.policies import Layer
 from guardrails.sandbox.enforcement import context_keys, resource_policies, widening
+from guardrails.sandbox.enforcement.documents import understood
 from guardrails.sandbox.enforcement.principal_policies import Permissions
 from guardrails.sandbox.organizations import organization, policy_targets, policy_types
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
@@ -109,12 +109,7 @@ def _attached(target: policy_targets.Target, policy_type: str) -> tuple[NamedPol
 
 
 def _named(policy: FakePolicy) -> NamedPolicy:
-    return _understood(policy.arn, policy.content or "", policy.type)
-
-
-@lru_cache(maxsize=4096)
-def _understood(arn: str, content: str, policy_type: str) -> NamedPolicy:
-    return NamedPolicy(arn, json.loads(content), policy_type)
+    return understood(policy.arn, policy.content or "", policy.type)
 
 
 @lru_cache(maxsize=4096)

@@ -6,10 +6,8 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identi
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from moto.core.exceptions import ServiceException
@@ -17,6 +15,7 @@ from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User, iam_ba
 
 from guardrails.iam import ASSUMED, IDENTITY, NamedPolicy, principal
 from guardrails.iam.policies import Assumed
+from guardrails.sandbox.enforcement.documents import understood
 from guardrails.sandbox.enforcement.principals import STACK_SETS_ROLE, Actor
 from guardrails.sandbox.serving.callers import PARTITION
 from guardrails.sandbox.serving.refusals import Refusal
@@ -48,14 +47,8 @@ def of(actor: Actor) -> Permissions:
     return Permissions(
         identity=tuple(policy for entity in entities for policy in _policies(entity)),
         boundary=_boundary(backend, entities),
-        session=tuple(understood(INLINE, document) for document in actor.session_policies),
+        session=tuple(understood(INLINE, document, IDENTITY) for document in actor.session_policies),
     )
-
-
-@lru_cache(maxsize=4096)
-def understood(name: str, content: str) -> NamedPolicy:
-    """An identity, boundary or session policy, made ready once for all who have it."""
-    return NamedPolicy(name, json.loads(content), IDENTITY)
 
 
 def _entities(backend: IAMBackend, arn: str) -> Iterator[_Entity]:
@@ -70,13 +63,13 @@ def _entities(backend: IAMBackend, arn: str) -> Iterator[_Entity]:
 
 
 def _policies(entity: _Entity) -> Iterator[NamedPolicy]:
-    yield from (understood(INLINE, document) for document in entity.policies.values())
+    yield from (understood(INLINE, document, IDENTITY) for document in entity.policies.values())
     yield from (_managed(policy) for policy in entity.managed_policies.values())
 
 
 def _managed(policy: ManagedPolicy) -> NamedPolicy:
     document = next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
-    return understood(policy.arn, document or "{}")
+    return understood(policy.arn, document or "{}", IDENTITY)
 
 
 def _boundary(backend: IAMBackend, entities: tuple[_Entity, ...]) -> NamedPolicy | None:

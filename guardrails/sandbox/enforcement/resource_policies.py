@@ -6,9 +6,7 @@ not know, identity policies decide in one account, and the resource is taken to 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
 """
 
-import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -19,6 +17,7 @@ from moto.s3.models import s3_backends
 
 from guardrails.iam import ASSUMED, RESOURCE, TRUST, NamedPolicy
 from guardrails.iam.policies import Assumed
+from guardrails.sandbox.enforcement.documents import understood
 from guardrails.sandbox.enforcement.live_resources import segments
 from guardrails.sandbox.serving.callers import PARTITION
 
@@ -45,13 +44,13 @@ def _bucket(account: str, region: str, rest: str) -> Found:
     bucket = s3_backends[owned[1]][PARTITION].buckets.get(name)
     if bucket is None or (bucket.policy is None and bucket.acl is not None and len(bucket.acl.grants) > 1):
         return ASSUMED
-    return None if bucket.policy is None else _understood(bucket.policy.decode(), RESOURCE)
+    return None if bucket.policy is None else understood("", bucket.policy.decode(), RESOURCE)
 
 
 def _key(account: str, region: str, rest: str) -> Found:
     kind, _, name = rest.partition("/")
     key = kms_backends[account][region].keys.get(name) if kind == "key" and account else None
-    return ASSUMED if key is None else _understood(key.policy, RESOURCE)
+    return ASSUMED if key is None else understood("", key.policy, RESOURCE)
 
 
 def _queue(account: str, region: str, rest: str) -> Found:
@@ -59,7 +58,7 @@ def _queue(account: str, region: str, rest: str) -> Found:
     if queue is None:
         return ASSUMED
     policy = queue.policy
-    return _understood(policy, RESOURCE) if policy else None
+    return understood("", policy, RESOURCE) if policy else None
 
 
 def _secret(account: str, region: str, rest: str) -> Found:
@@ -68,7 +67,7 @@ def _secret(account: str, region: str, rest: str) -> Found:
     if secret is None:
         return ASSUMED
     policy = getattr(secret, "policy", None)
-    return _understood(policy, RESOURCE) if policy else None
+    return understood("", policy, RESOURCE) if policy else None
 
 
 def _trust(account: str, region: str, rest: str) -> Found:
@@ -77,14 +76,9 @@ def _trust(account: str, region: str, rest: str) -> Found:
         return ASSUMED
     roles = iam_backends[account][PARTITION].roles.values()
     role = next((each for each in roles if each.arn.endswith(f":{rest}")), None)
-    return ASSUMED if role is None else _understood(role.assume_role_policy_document or "{}", TRUST)
+    return ASSUMED if role is None else understood("", role.assume_role_policy_document or "{}", TRUST)
 
 
 _OF_SERVICES: Final[Mapping[str, Callable[[str, str, str], Found]]] = MappingProxyType(
     {"s3": _bucket, "kms": _key, "sqs": _queue, "secretsmanager": _secret, "sts": _trust}
 )
-
-
-@lru_cache(maxsize=4096)
-def _understood(content: str, policy_type: str) -> NamedPolicy:
-    return NamedPolicy("", json.loads(content), policy_type)
