@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
 
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.change import Action, Change
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Ref, Resource
 from guardrails.engine.safety import GENERIC_LIMITS, Limit
 from guardrails.iam.grammar import RESOURCE_CONTROL, SERVICE_CONTROL

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.change import Action, Change
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Live, Ref, Resource
 from guardrails.engine.safety import violations
 from guardrails.limits import limits_of

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.change import Action, Change
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Live, Ref, Resource
 from guardrails.lock_out import NEEDED_ACTIONS, locked_out, undecided, unread
 from guardrails.model import Account

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.change import Action, Change
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Live, Ref
 from guardrails.engine.safety import violations
 from guardrails.limits import limits_of

@@ -12,7 +12,7 @@ import pytest
 from guardrails import pipeline
 from guardrails.config.vocabulary import Settings
 from guardrails.controls import Control
-from guardrails.engine.plan import Action
+from guardrails.engine.change import Action
 from guardrails.engine.resource import Address, Caveat, Resource
 from guardrails.errors import CatalogError, ConfigError, Problem
 from guardrails.library import Library

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guardrails.engine.plan import dependencies
+from guardrails.engine.order import dependencies
 from guardrails.engine.run import Result
 from guardrails.engine.safety import violations
 from guardrails.limits import limits_of

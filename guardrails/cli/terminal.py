@@ -17,7 +17,7 @@ import click
 from guardrails.cli import colour
 
 if TYPE_CHECKING:
-    from guardrails.engine.plan import Change
+    from guardrails.engine.change import Change
     from guardrails.engine.run import Outcome
     from guardrails.reports import Format
 

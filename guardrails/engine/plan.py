@@ -6,16 +6,15 @@ adopted (=); ours and wanted no longer: deleted (-), or released (») where its 
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
-from typing import Any, Final
+from typing import Any
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.observe import Observation
+from guardrails.engine.order import ordered
 from guardrails.engine.resource import (
     Address,
     BlindSpot,
@@ -28,35 +27,6 @@ from guardrails.engine.resource import (
 )
 from guardrails.engine.unseen import Unseen, is_nameless, unseen_in
 from guardrails.errors import ConfigError, Problem
-
-
-class Action(Enum):
-    """What happens to one object; the value is the word that JSON shows, the symbol what a person sees."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    ADOPT = "adopt"
-    RELEASE = "release"
-
-    @property
-    def symbol(self) -> str:
-        """One character: + ~ - = »."""
-        return _SYMBOLS[self]
-
-
-_SYMBOLS: Final = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.ADOPT: "=", Action.RELEASE: "»"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One object that does not stand as declared, and what would be done about it."""
-
-    action: Action
-    address: Address
-    before: Live[Any] | None
-    after: Resource | None
-    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -152,7 +122,7 @@ def diff(
             unmanaged.append(address)
     strangers = tuple(observed.live[address] for address in sorted(unmanaged))
     addresses = tuple(live.resource.address for live in strangers)
-    return Plan(tuple(_ordered(changes)), observed.blind, addresses, tuple(caveats), subject, observed.deep, strangers)
+    return Plan(tuple(ordered(changes)), observed.blind, addresses, tuple(caveats), subject, observed.deep, strangers)
 
 
 def _wanted(kind: ResourceType[Any], want: Resource, live: Live[Any] | None, unseen: Unseen) -> Change | None:
@@ -225,58 +195,3 @@ def _check_references(resolved: Mapping[Address, Resource], observed: Observatio
     ]
     if problems:
         raise ConfigError(problems)
-
-
-def _ordered(changes: Mapping[Address, Change]) -> list[Change]:
-    """The changes so that each stands behind those it waits for; first the types that most others wait for, each together."""
-    edges = dependencies(changes)
-    waiting = Counter(needed.type for needs in edges.values() for needed in needs)
-    order = TopologicalSorter(edges)
-    order.prepare()
-    ordered: list[Change] = []
-    while order.is_active():
-        ready = sorted(order.get_ready(), key=lambda address: (-waiting[address.type], address))
-        ordered += [changes[address] for address in ready]
-        order.done(*ready)
-    return ordered
-
-
-def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address]]:
-    """For each change the changes it must wait for.
-
-    A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
-    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created.
-
-    Raises: ConfigError, when resources depend on each other in a circle.
-    """
-    edges: dict[Address, set[Address]] = {address: set() for address in changes}
-    for address, change in changes.items():
-        if change.after is not None:
-            edges[address] |= {
-                target
-                for target in change.after.references()
-                if target in changes and changes[target].after is not None
-            }
-        if change.before is not None:
-            kept = change.after.references() if change.after is not None else frozenset()
-            for target in change.before.resource.references() - kept:
-                if target in changes and changes[target].after is None:
-                    edges[target].add(address)
-        edges[address] |= {other for other, c in changes.items() if _succeeds(c, change)}
-    _refuse_circles(edges)
-    return edges
-
-
-def _succeeds(change: Change, gone: Change) -> bool:
-    """Whether a change puts something in the place of what another removes, or creates it in the place of what that changes into else."""
-    if change.after is None or gone.before is None or (gone.after is not None and change.before is not None):
-        return False
-    return (gone.after is None or bool(gone.before.drift)) and change.after.succeeds(gone.before.resource)
-
-
-def _refuse_circles(edges: Mapping[Address, set[Address]]) -> None:
-    try:
-        TopologicalSorter(edges).prepare()
-    except CycleError as error:
-        circle = " -> ".join(map(str, error.args[1]))
-        raise ConfigError([Problem("", 0, 0, f"these resources depend on each other in a circle: {circle}")]) from error

@@ -50,11 +50,8 @@ class Ref:
 
     def __str__(self) -> str:
         a = self.address
-        return (
-            OPENING
-            + "|".join(quote(part, safe=" :/") for part in (a.type, a.name, a.account, a.region, self.attribute))
-            + CLOSING
-        )
+        parts = (quote(part, safe=" :/") for part in (a.type, a.name, a.account, a.region, self.attribute))
+        return f"{OPENING}{'|'.join(parts)}{CLOSING}"
 
     @classmethod
     def parse(cls, token: str) -> "Ref":
@@ -149,6 +146,10 @@ class Resource:
         """Whether this does from now on what an object did that goes: it goes only once this stands."""
         return False
 
+    def denies_beyond(self, other: "Resource") -> bool:
+        """Whether it may deny to anybody what the other does not; what denies nothing never does."""
+        return False
+
     def references(self) -> frozenset[Address]:
         """The addresses that must exist before this object can: declared, named in a property, or inside a late value."""
         return (self.depends_on | frozenset(addresses_in(self.properties()))) - {self.address}
@@ -199,8 +200,7 @@ class Directory:
 
     def learn(self, address: Address, attributes: Mapping[str, str]) -> None:
         """Remember what AWS calls an object, adding to what was known of it."""
-        merged = {**self._attributes.get(address, {}), **attributes}
-        self._attributes[address] = MappingProxyType(merged)
+        self._attributes[address] = MappingProxyType(merged := {**self._attributes.get(address, {}), **attributes})
         if "id" in merged:
             self._addresses[address.type, merged["id"]] = address
 

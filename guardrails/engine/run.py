@@ -11,7 +11,9 @@ from enum import Enum
 from graphlib import TopologicalSorter
 from typing import Any, Final
 
-from guardrails.engine.plan import Change, Plan, dependencies
+from guardrails.engine.change import Change
+from guardrails.engine.order import dependencies
+from guardrails.engine.plan import Plan
 from guardrails.engine.port import Writer
 from guardrails.engine.resource import Address, Directory, ObjectType, ResourceType, refs_in
 from guardrails.errors import AwsError

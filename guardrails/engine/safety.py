@@ -7,7 +7,8 @@ A limit is a function from a plan to what crosses it. The generic ones stand her
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from guardrails.engine.plan import Action, Plan, plain
+from guardrails.engine.change import Action
+from guardrails.engine.plan import Plan, plain
 from guardrails.errors import ConfigError, IncompletePlan, PlanError, Problem, UnsafePlan
 
 MOST_DELETIONS: Final = 5

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from guardrails.engine.plan import Action, Change, Plan, plain
+from guardrails.engine.change import Action, Change
+from guardrails.engine.plan import Plan, plain
 from guardrails.policy_slots import Budget
 from guardrails.reports import ApplyReport, CallCounts, Format, PlanReport
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import click
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import ABSENT, Difference
-from guardrails.engine.plan import Action, Change, Plan, plain
+from guardrails.engine.plan import Plan, plain
 from guardrails.engine.resource import Address, Ref, substitute
 from guardrails.engine.run import Result
 from guardrails.policy_slots import Budget

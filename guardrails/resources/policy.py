@@ -11,7 +11,9 @@ from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
+from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
+from guardrails.iam.packing import PACKABLE
 from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS, QUOTAS
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
@@ -52,6 +54,16 @@ class Policy(Resource):
         """Whether it hangs where a policy of the same type hung that goes: no moment without protection."""
         return isinstance(gone, Policy) and not set(self.places).isdisjoint(gone.places)
 
+    def denies_beyond(self, other: Resource) -> bool:
+        """Whether it may say something, or hangs somewhere, that the other does not; only service and resource control policies deny.
+
+        A reference whose value is not known here counts as another value.
+        """
+        if not isinstance(other, Policy) or self.policy_type not in PACKABLE or other.policy_type != self.policy_type:
+            return False
+        said = _statements(other)
+        return not set(self.targets) <= set(other.targets) or not all(said_by(each, said) for each in _statements(self))
+
     @property
     def places(self) -> tuple[tuple[str, Address], ...]:
         """The slots that it takes: its type, on each of its targets."""
@@ -70,6 +82,11 @@ class Policy(Resource):
     def says(self, name: str) -> bool:
         """Whether it stands for a declared policy, by its name or its short name."""
         return name in self.held or (name.startswith("#") and name in map(short_name, self.held))
+
+
+def _statements(policy: Policy) -> list[Mapping[str, Any]]:
+    statements = policy.content.get("Statement", [])
+    return [statements] if isinstance(statements, Mapping) else list(statements)
 
 
 def description_of(held: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from guardrails.cli import terminal
 from guardrails.cli.terminal import Options, applying, is_live, note, outcome_line, say, working
-from guardrails.engine.plan import Action, Change
+from guardrails.engine.change import Action, Change
 from guardrails.engine.run import Outcome, Result
 from guardrails.resources.account import Account
 

@@ -1,10 +1,12 @@
 """A resource type of our own over a dictionary, and a port that touches nothing: what the engine's tests run on."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
+from guardrails.engine.observe import Observation
+from guardrails.engine.plan import Plan, diff
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource, ResourceType
 from guardrails.errors import AwsAccessDenied, AwsError
@@ -128,3 +130,15 @@ def needing(name: str, *needs: str, value: Any = None) -> Thing:
 
 def live(thing: Thing, *, managed: bool = True) -> Live[Thing]:
     return Live(thing, {"id": f"id-of-{thing.name}"}, managed)
+
+
+def planned(
+    desired: Collection[Any], seen: Collection[Live[Any]], *, things: type[Things] = Things, **more: Any
+) -> Plan:
+    types: Mapping[str, ResourceType[Any]] = {THING: things(), "Test::Switch": Switches()}
+    observation = Observation({item.resource.address: item for item in seen}, more.pop("blind", ()))
+    return diff(types, desired, observation, more.pop("names", Directory()), **more)
+
+
+def actions(plan: Plan) -> list[str]:
+    return [f"{change.action.symbol}{change.address.name}" for change in plan.changes]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import ABSENT, Difference
 from guardrails.engine.journal import Journal, locked
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.plan import Plan
 from guardrails.engine.run import Outcome, Result
 from guardrails.errors import LockHeld
 from tests.engine.fakes import address, needing

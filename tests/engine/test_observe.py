@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from guardrails.engine.change import Action
 from guardrails.engine.difference import Difference
 from guardrails.engine.observe import Observation, look_deeper, observe
-from guardrails.engine.plan import Action, diff
+from guardrails.engine.plan import diff
 from guardrails.engine.port import Reader
 from guardrails.engine.resource import BlindSpot, DeepType, Directory, Live, ResourceType
 from guardrails.errors import AccountAbsent, AwsAccessDenied, AwsError, RegionDisabled

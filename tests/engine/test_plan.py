@@ -1,6 +1,5 @@
 """Desired against observed: which action follows, in which order, and what a reviewer's digest covers."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails.engine.change import Action
 from guardrails.engine.difference import ABSENT, Difference
-from guardrails.engine.observe import Observation
-from guardrails.engine.plan import Action, Plan, compare, diff, plain
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Ref, ResourceType
+from guardrails.engine.plan import compare, plain
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, Ref
 from guardrails.errors import ConfigError
-from tests.engine.fakes import THING, Switch, Switches, Thing, Things, address, live, needing
+from tests.engine.fakes import THING, Switch, Thing, Things, actions, address, live, needing, planned
 
 TEXT = st.text("abc", max_size=3)
 VALUES = st.recursive(
@@ -31,18 +30,6 @@ class ReleasedThings(Things):
 
 class UntaggedThings(Things):
     tagged = False
-
-
-def planned(
-    desired: Collection[Any], seen: Collection[Live[Any]], *, things: type[Things] = Things, **more: Any
-) -> Plan:
-    types: Mapping[str, ResourceType[Any]] = {THING: things(), "Test::Switch": Switches()}
-    observation = Observation({item.resource.address: item for item in seen}, more.pop("blind", ()))
-    return diff(types, desired, observation, more.pop("names", Directory()), **more)
-
-
-def actions(plan: Plan) -> list[str]:
-    return [f"{change.action.symbol}{change.address.name}" for change in plan.changes]
 
 
 @given(THINGS)
@@ -140,31 +127,6 @@ def test_a_reference_to_nothing_is_an_error() -> None:
     with pytest.raises(ConfigError, match="Test::Thing a depends on Test::Switch missing, which is neither declared"):
         planned([wanted], [])
     assert actions(planned([wanted], [], blind=(BlindSpot("Test::Switch", "", "", "denied"),))) == ["+a"]
-
-
-def test_a_circle_is_an_error() -> None:
-    """Resources that need each other are refused, and the circle is told."""
-    with pytest.raises(ConfigError, match=r"in a circle: Test::Thing \w -> Test::Thing \w -> Test::Thing \w"):
-        planned([needing("a", "b"), needing("b", "a")], [])
-
-
-@given(st.permutations("abcdef"), st.data())
-def test_the_order_keeps_what_waits_behind(names: list[str], data: st.DataObject) -> None:
-    """In any graph, creations stand behind what they need, and removals behind what needed them; the input's order means nothing."""
-    needs = {name: data.draw(st.sets(st.sampled_from(names[:at]))) if at else set() for at, name in enumerate(names)}
-    things = [needing(name, *sorted(needs[name])) for name in sorted(names)]
-    made = [change.address.name for change in planned(things, []).changes]
-    gone = [change.address.name for change in planned([], [live(thing) for thing in things]).changes]
-    for name, needed in needs.items():
-        assert all(made.index(other) < made.index(name) for other in needed)
-        assert all(gone.index(other) > gone.index(name) for other in needed)
-    assert [c.address.name for c in planned(list(reversed(things)), []).changes] == made
-
-
-def test_a_removal_waits_for_whoever_lets_go() -> None:
-    """An object is deleted after the update by which another one stops needing it."""
-    plan = planned([needing("z")], [live(needing("z", "a")), live(needing("a"))])
-    assert actions(plan) == ["~z", "-a"]
 
 
 A, B = {"Sid": "A", "x": 1}, {"Sid": "B", "x": 1}

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails.engine import run
+from guardrails.engine.change import Change
 from guardrails.engine.observe import Observation
-from guardrails.engine.plan import Change, Plan, diff
+from guardrails.engine.plan import Plan, diff
 from guardrails.engine.port import Writer
 from guardrails.engine.resource import Directory, Live, Ref
 from guardrails.engine.run import Outcome, Result

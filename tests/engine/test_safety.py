@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import Difference
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import BlindSpot
 from guardrails.engine.safety import GENERIC_LIMITS, MOST_DELETIONS, check, impossible, violations
 from guardrails.errors import ConfigError, IncompletePlan, PlanError, UnsafePlan

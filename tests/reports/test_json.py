@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import ABSENT, Difference
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import BlindSpot, Live, Ref
 from guardrails.engine.run import Outcome, Result
 from guardrails.policy_slots import Budget

@@ -5,8 +5,9 @@ from typing import Any
 import click
 import pytest
 
+from guardrails.engine.change import Action, Change
 from guardrails.engine.difference import ABSENT, Difference
-from guardrails.engine.plan import Action, Change, Plan
+from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, BlindSpot, Live, Ref, Resource
 from guardrails.engine.run import Outcome, Result
 from guardrails.policy_slots import Budget

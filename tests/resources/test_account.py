@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from guardrails.aws.gateway import GatewayReader
-from guardrails.engine.plan import Action
+from guardrails.engine.change import Action
 from guardrails.engine.run import Result
 from guardrails.engine.safety import check
 from guardrails.errors import IncompletePlan, PlanError

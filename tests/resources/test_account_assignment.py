@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from guardrails.aws.connection import Connection
+from guardrails.engine.change import Action
 from guardrails.engine.observe import observe
-from guardrails.engine.plan import Action, Plan, diff
+from guardrails.engine.plan import Plan, diff
 from guardrails.engine.resource import Address, Directory, Live, ObjectType, Resource
 from guardrails.errors import AwsError
 from guardrails.resources import account_address, group_address, permission_set_address

@@ -9,8 +9,9 @@ import pytest
 
 from guardrails.aws.connection import Connection
 from guardrails.aws.gateway import Gateway
+from guardrails.engine.change import Action
 from guardrails.engine.observe import observe
-from guardrails.engine.plan import Action, Plan, diff
+from guardrails.engine.plan import Plan, diff
 from guardrails.engine.resource import OWNERSHIP_TAG, Live
 from guardrails.errors import AwsAccessDenied, AwsError
 from guardrails.resources.organization_trail import ALL_MANAGEMENT_EVENTS, TYPE, OrganizationTrail

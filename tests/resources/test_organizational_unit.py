@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from guardrails.engine.plan import Action, Plan
+from guardrails.engine.change import Action
+from guardrails.engine.plan import Plan
 from guardrails.engine.run import Result
 from guardrails.engine.safety import check
 from guardrails.errors import IncompletePlan, PlanError

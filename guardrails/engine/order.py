@@ -1,0 +1,98 @@
+"""Changes -> the order in which they can be made: what each must wait for."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from guardrails.engine.change import Change
+from guardrails.engine.resource import Address
+from guardrails.errors import ConfigError, Problem
+
+
+def ordered(changes: Mapping[Address, Change]) -> list[Change]:
+    """The changes so that each stands behind those it waits for; first the types that most others wait for, each together."""
+    edges = dependencies(changes)
+    waiting = Counter(needed.type for needs in edges.values() for needed in needs)
+    order = TopologicalSorter(edges)
+    order.prepare()
+    ordered: list[Change] = []
+    while order.is_active():
+        ready = sorted(order.get_ready(), key=lambda address: (-waiting[address.type], address))
+        ordered += [changes[address] for address in ready]
+        order.done(*ready)
+    return ordered
+
+
+def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address]]:
+    """For each change the changes it must wait for.
+
+    A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
+    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created. An update that
+    denies less comes before whatever it does not itself wait for; one that only denies more comes after what changes or goes.
+
+    Raises: ConfigError, when resources depend on each other in a circle.
+    """
+    edges: dict[Address, set[Address]] = {address: set() for address in changes}
+    for address, change in changes.items():
+        if change.after is not None:
+            edges[address] |= {
+                target
+                for target in change.after.references()
+                if target in changes and changes[target].after is not None
+            }
+        if change.before is not None:
+            kept = change.after.references() if change.after is not None else frozenset()
+            for target in change.before.resource.references() - kept:
+                if target in changes and changes[target].after is None:
+                    edges[target].add(address)
+        edges[address] |= {other for other, c in changes.items() if _succeeds(c, change)}
+    _refuse_circles(edges)
+    _free_before_others(changes, edges)
+    _bind_after_others(changes, edges)
+    return edges
+
+
+def _free_before_others(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
+    """Whatever an update that denies less does not wait for waits for it; those of its type keep the order they have."""
+    freeing = {address for address, change in changes.items() if change.lets_go}
+    earlier = _ancestors(freeing, edges)
+    types = {address.type for address in freeing}
+    for address in changes.keys() - earlier:
+        if address.type not in types:
+            edges[address] |= freeing
+
+
+def _bind_after_others(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
+    """An update that only denies more waits for whatever else changes or goes, and does not wait for it."""
+    binding = {address for address, change in changes.items() if change.only_binds}
+    types = {address.type for address in binding}
+    going = {address for address, change in changes.items() if change.before is not None and address.type not in types}
+    earlier = _ancestors(going, edges)
+    for address in binding - earlier:
+        edges[address] |= going
+
+
+def _ancestors(addresses: Collection[Address], edges: Mapping[Address, Collection[Address]]) -> set[Address]:
+    """The addresses, and all that they wait for."""
+    found: set[Address] = set()
+    waiting = list(addresses)
+    while waiting:
+        if (address := waiting.pop()) not in found:
+            found.add(address)
+            waiting += edges[address]
+    return found
+
+
+def _succeeds(change: Change, gone: Change) -> bool:
+    """Whether a change puts something in the place of what another removes, or creates it in the place of what that changes into else."""
+    if change.after is None or gone.before is None or (gone.after is not None and change.before is not None):
+        return False
+    return (gone.after is None or bool(gone.before.drift)) and change.after.succeeds(gone.before.resource)
+
+
+def _refuse_circles(edges: Mapping[Address, set[Address]]) -> None:
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        circle = " -> ".join(map(str, error.args[1]))
+        raise ConfigError([Problem("", 0, 0, f"these resources depend on each other in a circle: {circle}")]) from error
