@@ -56,7 +56,7 @@ def test_in_rough_weather_the_apply_is_complete(
     """Throttled, in conflict and met by failures of services, one apply does everything, and a second plan is empty."""
     conflicts = ("cloudformation:*", "organizations:*", "sso-admin:*")
     faults = [
-        sandbox.fail("throttling", probability=0.2, seed=seed),
+        sandbox.fail("throttling", probability=0.15, seed=seed),
         sandbox.fail("server-error", probability=0.1, seed=seed),
         *(sandbox.fail("conflict", calls=calls, probability=0.2, seed=seed) for calls in conflicts),
     ]
