@@ -1,4 +1,4 @@
-"""The safety limit that asks who would be locked out: a role that deploys, repairs or rescues, by a declared SCP or RCP.
+"""The safety limit that asks who would be locked out: a role that deploys, repairs or rescues, by an SCP or RCP.
 
 Each trusted role is asked in each member account, in every governed region, about what it must be able to do there: to any resource,
 and to those of ours that a policy names; and whether the deployer still comes in from the management account.
@@ -6,7 +6,7 @@ and to those of ours that a policy names; and whether the deployer still comes i
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -20,6 +20,7 @@ from guardrails.model import Account, Organization
 from guardrails.organization_facts import trail_name, trusted_roles
 from guardrails.placeholders import placeholder, with_placeholders
 from guardrails.resources import ACCOUNT_TYPE, ROOT_ADDRESS, account_address
+from guardrails.resources.account import Account as AccountResource
 from guardrails.resources.policy import Policy
 from guardrails.simulation.answers import Case, ask
 from guardrails.simulation.declared import declared_hierarchy, way_to
@@ -60,6 +61,7 @@ NEEDED_ACTIONS: Final = (
     COMING_IN,
 )
 """What the trusted roles must be able to do in every member account, to deploy, to repair, and to come to the rescue."""
+BOUND: Final = frozenset({SERVICE_CONTROL, RESOURCE_CONTROL})
 MOST_NAMES: Final = 6
 """How many accounts are named before the rest is counted."""
 _KIND: Final = re.compile(r"([a-z-]+)[/:]", re.ASCII)
@@ -68,12 +70,17 @@ Found = tuple[str, str, str]
 
 
 def locked_out(organization: Organization, policies: Sequence[Policy], plan: Plan) -> Iterator[str]:
-    """A role that deploys, repairs or rescues could no longer do what it must in some member account."""
+    """A role that deploys, repairs or rescues could no longer do what it must in some member account.
+
+    Of policies of others, which a plan does not change, it is about accounts that would come under them.
+    """
     if not _concerns_policies(plan):
         return
     refused: dict[str, None] = {}
     for roles, needed, names, why in _found(organization, policies, _denied, refused):
         yield f"{roles} could no longer {needed} in {names}: {why}"
+    for roles, needed, names, why in _found(organization, _of_others(plan), _denied, refused, _coming(plan)):
+        yield f"{roles} could not {needed} in {names}, by a policy of others there: {why}"
     for refusal in refused:
         yield f"whether somebody would be locked out cannot be judged: {refusal}"
 
@@ -82,19 +89,52 @@ def undecided(organization: Organization, policies: Sequence[Policy], plan: Plan
     """What the check cannot know: a role that deploys, repairs or rescues may do what it must, or not, by what its requests say."""
     if not _concerns_policies(plan):
         return
-    for roles, needed, names, keys in _found(organization, policies, _open, {}):
+    for roles, needed, names, keys in _found(organization, [*policies, *_of_others(plan)], _open, {}):
         yield f"the lock-out check does not know whether {roles} could still {needed} in {names}: that hangs on {keys}"
 
 
+def denied_by_others(organization: Organization, plan: Plan) -> Iterator[str]:
+    """Where policies of others deny, as it is, what a role that deploys, repairs or rescues must do: no plan of ours changes that."""
+    if not plan.changes:
+        return
+    coming, refused = _coming(plan), dict[str, None]()
+    staying = [account.name for account in organization.accounts if account.name not in coming]
+    for roles, needed, names, why in _found(organization, _of_others(plan), _denied, refused, staying):
+        yield f"a policy of others denies {roles} to {needed} in {names}: {why}"
+    for refusal in refused:
+        yield f"what a policy of others denies cannot be judged: {refusal}"
+
+
+def _of_others(plan: Plan) -> list[Policy]:
+    """The SCPs and RCPs of others that hang somewhere."""
+    policies = (live.resource for live in plan.strangers if isinstance(live.resource, Policy))
+    return [policy for policy in policies if policy.policy_type in BOUND and policy.targets]
+
+
+def _coming(plan: Plan) -> frozenset[str]:
+    """The accounts that a plan makes, or moves to where other policies hang."""
+    return frozenset(
+        change.address.name
+        for change in plan.changes
+        if isinstance(change.after, AccountResource)
+        and (change.before is None or change.before.resource.parent != change.after.parent)
+    )
+
+
 def _found(
-    organization: Organization, policies: Sequence[Policy], why: Callable[[Case], str], refused: dict[str, None]
+    organization: Organization,
+    policies: Sequence[Policy],
+    why: Callable[[Case], str],
+    refused: dict[str, None],
+    among: Collection[str] | None = None,
 ) -> Iterator[tuple[str, str, str, str]]:
     """Roles, what they need, the accounts where that is so, and why; policies that are not understood are noted."""
     hierarchy = declared_hierarchy(organization, policies)
     found: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[str]] = {}
-    for accounts in _alike(organization, hierarchy, policies):
+    for alike in _alike(organization, hierarchy, policies) if policies else ():
+        accounts = [name for name in alike if among is None or name in among]
         try:
-            for each in _together(_found_in(organization, hierarchy, accounts[0], why)):
+            for each in _together(_found_in(organization, hierarchy, accounts[0], why)) if accounts else ():
                 found.setdefault(each, []).extend(accounts)
         except UnsupportedPolicy as refusal:
             refused[str(refusal)] = None
@@ -109,22 +149,6 @@ def _denied(case: Case) -> str:
 def _open(case: Case) -> str:
     keys = case.decision.depends if case.decision.outcome == "allowed" else ()
     return ", ".join(sorted({other.key for other in case.otherwise} or keys)) if keys else ""
-
-
-def unread(plan: Plan) -> Iterator[str]:
-    """That the policies of others are not in the judgement, where there are any: a plan sees where they hang, not what they say."""
-    bound = {SERVICE_CONTROL, RESOURCE_CONTROL}
-    others = [live.resource for live in plan.strangers if isinstance(live.resource, Policy)]
-    named = [
-        f"{policy.name} (on {_listed([target.name for target in policy.targets])})"
-        for policy in others
-        if policy.policy_type in bound and policy.targets
-    ]
-    if named and _concerns_policies(plan):
-        yield (
-            f"the lock-out check does not know what policies of others say: {', '.join(named)}; "
-            "`guardrails simulate --live` asks them too"
-        )
 
 
 def _concerns_policies(plan: Plan) -> bool:
@@ -156,8 +180,7 @@ def _alike(organization: Organization, hierarchy: Hierarchy, policies: Iterable[
 
     Accounts under the same policies differ still where one says the id of an account, or of an OU above it, in a condition.
     """
-    bound = {SERVICE_CONTROL, RESOURCE_CONTROL}
-    said = json.dumps([with_placeholders(policy.content) for policy in policies if policy.policy_type in bound])
+    said = json.dumps([with_placeholders(policy.content) for policy in policies if policy.policy_type in BOUND])
     alike: dict[tuple[object, ...], list[str]] = {}
     for account in organization.accounts:
         if account.name != organization.management_account:

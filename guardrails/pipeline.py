@@ -26,7 +26,7 @@ from guardrails.exception_expiry import GrantedException, granted
 from guardrails.library import Library
 from guardrails.library.lint import lint
 from guardrails.library.policies import POLICY_TYPES, PolicySource
-from guardrails.lock_out import undecided, unread
+from guardrails.lock_out import denied_by_others, undecided
 from guardrails.model import Organization
 from guardrails.organization_facts import policy_facts
 from guardrails.packing import packed
@@ -288,5 +288,5 @@ def make_plan(
         subject=names.id(ORGANIZATION),
     )
     policies = [resource for resource in desired.resources if isinstance(resource, Policy)]
-    open_ends = undecided(desired.organization, policies, found)
-    return replace(found, caveats=(*found.caveats, *successions(found), *unread(found), *open_ends))
+    theirs, open_ends = denied_by_others(desired.organization, found), undecided(desired.organization, policies, found)
+    return replace(found, caveats=(*found.caveats, *successions(found), *theirs, *open_ends))

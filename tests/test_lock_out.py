@@ -7,11 +7,12 @@ import pytest
 
 from guardrails.engine.change import Action, Change
 from guardrails.engine.plan import Plan
-from guardrails.engine.resource import Live, Ref, Resource
-from guardrails.lock_out import NEEDED_ACTIONS, locked_out, undecided, unread
+from guardrails.engine.resource import Address, Live, Ref, Resource
+from guardrails.lock_out import NEEDED_ACTIONS, denied_by_others, locked_out, undecided
 from guardrails.model import Account
 from guardrails.organization_facts import trusted_principals
 from guardrails.resources import ROOT_ADDRESS, account_address, organizational_unit_address
+from guardrails.resources.account import Account as AccountResource
 from guardrails.resources.group import Group
 from guardrails.resources.policy import Policy
 from tests.simulation.shop import SHOP, deny
@@ -132,17 +133,32 @@ def test_a_plan_without_policies_and_accounts_is_not_asked() -> None:
     assert len(NEEDED_ACTIONS) == len(set(NEEDED_ACTIONS))
 
 
-def test_policies_of_others_are_said_not_to_be_judged() -> None:
-    """A plan that changes what binds somebody names the policies of others that bind too; of other types, or nowhere, they do not."""
-    theirs = [
-        deny("theirs", "*", ROOT_ADDRESS, organizational_unit_address("Workloads")),
-        deny("unattached", "*"),
-        Policy(name="backup", policy_type="BACKUP_POLICY", content={}, targets=(ROOT_ADDRESS,)),
-    ]
-    strangers = tuple(Live(policy, {"id": policy.name}, managed=False) for policy in theirs)
-    plan = replace(making(deny("ours", "s3:*", ROOT_ADDRESS)), strangers=strangers)
-    (sentence,) = unread(plan)
-    assert sentence.startswith(
-        "the lock-out check does not know what policies of others say: theirs (on Root, Workloads); "
-    )
-    assert list(unread(replace(making(Group(name="auditors")), strangers=strangers))) == []
+THEIRS = (
+    replace(deny("theirs", "lambda:*", organizational_unit_address("Workloads")), origins=()),
+    deny("unattached", "*"),
+    Policy(name="backup", policy_type="BACKUP_POLICY", content={}, targets=(ROOT_ADDRESS,)),
+)
+BESIDE_THEIRS = tuple(Live(policy, {"id": policy.name}, managed=False) for policy in THEIRS)
+
+
+def test_what_policies_of_others_deny_as_it_is_is_told() -> None:
+    """A plan that changes anything tells it, and is not refused for it; policies of other types, or attached nowhere, bind nobody."""
+    plan = replace(making(Group(name="auditors")), strangers=BESIDE_THEIRS)
+    (sentence,) = denied_by_others(SHOP, plan)
+    who, what = ", ".join(ROLES), "lambda:CreateFunction, lambda:InvokeFunction in shop, till, dev"
+    assert sentence == f"a policy of others denies {who} to {what}: Workloads / theirs / NoTheirs: denies it"
+    assert list(locked_out(SHOP, [], plan)) == []
+    assert list(denied_by_others(SHOP, replace(plan, changes=()))) == []
+
+
+@pytest.mark.parametrize("before", [None, ROOT_ADDRESS])
+def test_an_account_that_comes_under_policies_of_others_is_a_lock_out(before: Address | None) -> None:
+    """To make an account, or move it, to where a policy of others denies the trusted roles something is refused; who is there is told."""
+    after = AccountResource(name="till", email="till@acme.example", parent=organizational_unit_address("Workloads"))
+    live = Live(replace(after, parent=before), {"id": "1"}, managed=True) if before else None
+    change = Change(Action.UPDATE if before else Action.CREATE, after.address, live, after, ())
+    plan = Plan((change,), strangers=BESIDE_THEIRS)
+    (refused,) = locked_out(SHOP, [], plan)
+    assert "InvokeFunction in till, by a policy of others there: Workloads / theirs / NoTheirs: denies it" in refused
+    (told,) = denied_by_others(SHOP, plan)
+    assert "lambda:InvokeFunction in shop, dev: " in told

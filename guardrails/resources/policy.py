@@ -1,6 +1,7 @@
 """Organization policies with their attachments: SCPs, RCPs and every other type that AWS Organizations attaches."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,13 +10,13 @@ from typing import Any, Final
 
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
-from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Resource
+from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Ref, Resource
 from guardrails.errors import AwsError
 from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
 from guardrails.iam.packing import PACKABLE
 from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS, QUOTAS
-from guardrails.resources import ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
+from guardrails.resources import ACCOUNT_TYPE, ORGANIZATION, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
     declared_tags,
     is_ours,
@@ -28,6 +29,10 @@ from guardrails.tagging import (
 ALREADY_DETACHED: Final = ("PolicyNotAttachedException", "PolicyTypeNotEnabledException")
 HOLDS: Final = "Guardrails packed: "
 PASSES_SOON: Final = ("PolicyTypeNotEnabledException",)
+_ID: Final = re.compile(
+    r"(?<![\w-])(?:\d{12}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32}|o-[0-9a-z]{10,32})(?![\w-])"
+)
+_IDENTIFIED: Final = (ACCOUNT_TYPE, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS.type, ORGANIZATION.type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +125,7 @@ class Policies(ObjectType[Policy]):
     after = frozenset({ORGANIZATIONAL_UNIT_TYPE, ACCOUNT_TYPE})
 
     def observe(self, aws: Reader, wanted: Sequence[Policy], names: Directory) -> Iterator[Live[Policy] | BlindSpot]:
-        """Two calls for each policy that is ours or wanted, and one for each of others, whose targets take slots; none for AWS's own."""
+        """Two calls for each policy that is ours, wanted, or of others and may deny; else one: targets take slots; none for AWS's."""
         kinds = sorted({policy.policy_type for policy in wanted} | set(owned_policy_types(aws)))
         listed = [
             (kind, policy)
@@ -134,12 +139,15 @@ class Policies(ObjectType[Policy]):
         for kind, policy in listed:
             mine = tags.get(policy["Id"], {})
             concerned = is_ours(mine) or policy["Name"] in declared
+            targets = tuple(sorted(_targets(aws, policy["Id"], names)))
+            may_deny = kind in PACKABLE and targets
+            text = _text(aws, policy["Id"]) if concerned or may_deny else "{}"
             live = Policy(
                 name=policy["Name"],
                 policy_type=kind,
-                content=_content(aws, policy["Id"]) if concerned else {},
+                content=json.loads(text if concerned else _in_our_words(text, names)),
                 description=policy.get("Description", ""),
-                targets=tuple(sorted(_targets(aws, policy["Id"], names))),
+                targets=targets,
                 tags=declared_tags(mine),
             )
             found.append(Live(live, {"id": policy["Id"], "arn": policy["Arn"]}, managed=is_ours(mine)))
@@ -234,11 +242,18 @@ def _created(aws: Writer, want: Policy) -> Mapping[str, str]:
     return {"id": summary["Id"], "arn": summary["Arn"]}
 
 
-def _content(aws: Reader, identity: str) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = json.loads(
-        aws.read("organizations", "describe_policy", PolicyId=identity)["Policy"]["Content"]
-    )
-    return content
+def _text(aws: Reader, identity: str) -> str:
+    return str(aws.read("organizations", "describe_policy", PolicyId=identity)["Policy"]["Content"])
+
+
+def _in_our_words(text: str, names: Directory) -> str:
+    """What a policy of others says, with references for the ids of what we know, so that it can be judged beside ours."""
+
+    def reference(found: re.Match[str]) -> str:
+        known = (names.address_of(kind, found[0]) for kind in _IDENTIFIED)
+        return next((str(Ref(address)) for address in known if address), found[0])
+
+    return _ID.sub(reference, text)
 
 
 def _targets(aws: Reader, identity: str, names: Directory) -> Iterator[Address]:

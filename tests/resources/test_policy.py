@@ -161,8 +161,30 @@ def test_strangers_are_left_alone(line: Line) -> None:
     assert targets_of(line, "theirs") == {"Root"}
 
 
+def test_what_others_deny_is_seen_in_our_words(line: Line) -> None:
+    """The content of an attached SCP of others is seen, with references in place of the ids of what is declared; other ids stay."""
+    line.apply(*BASE, LEAVING)
+    ids = {
+        key: line.connection.directory.id(address)
+        for key, address in (("ou", WORKLOADS.address), ("root", ROOT_ADDRESS))
+    }
+    path = f"o-elsewhere00/{ids['root']}/{ids['ou']}/*"
+    content = denying("s3:*")
+    content["Statement"][0]["Condition"] = {
+        "StringNotEquals": {"aws:PrincipalOrgPaths": path, "aws:PrincipalAccount": "0" * 12}
+    }
+    made = line.client().create_policy(Name="theirs", Type=SCP, Description="", Content=json.dumps(content))
+    line.client().attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=line.root_id)
+    (seen,) = [live.resource for live in line.plan(*BASE, LEAVING).strangers if isinstance(live.resource, Policy)]
+    said = seen.content["Statement"][0]["Condition"]["StringNotEquals"]
+    assert said == {
+        "aws:PrincipalOrgPaths": f"o-elsewhere00/{Ref(ROOT_ADDRESS)}/{Ref(WORKLOADS.address)}/*",
+        "aws:PrincipalAccount": "0" * 12,
+    }
+
+
 def test_strangers_cost_no_calls(line: Line) -> None:
-    """Policies that are neither ours nor declared are listed, but not read one by one."""
+    """Policies that are neither ours nor declared, and attached to nothing, are listed, but not read one by one."""
     line.apply(*BASE, LEAVING)
     for number in range(22):
         made_by_hand(line, f"theirs-{number}")
