@@ -8,6 +8,7 @@
     schema     the JSON Schema of the configuration files
     sandbox    the embedded AWS organization
     terminal   what is shown while work goes on, and how an error ends a command
+    fitting    long lines on a terminal
 
 Commands are loaded only when they are called: `--help` and `--version` import nothing but click.
 """
@@ -17,6 +18,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, TextIO
@@ -24,6 +26,7 @@ from typing import Any, Final, NoReturn, TextIO
 import click
 
 from guardrails import __version__
+from guardrails.cli.fitting import fitted
 from guardrails.errors import GuardrailsError
 
 COMMANDS: Final = {
@@ -99,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("Interrupted.", err=True)
         _leave(130)
     except click.ClickException as error:
-        error.show()
+        error.show(shown := StringIO())
+        click.echo(fitted(shown.getvalue(), sys.stderr), err=True, nl=False)
         sys.exit(3)
     except OSError as error:
         if error.filename is None:
@@ -119,7 +123,7 @@ def _leave(code: int) -> NoReturn:
 
 def _fail(message: str, code: int) -> NoReturn:
     click.secho("Error:", fg="red", bold=True, err=True, color=colour(sys.stderr))
-    click.echo(message, err=True)
+    click.echo(fitted(message, sys.stderr), err=True)
     sys.exit(code)
 
 
