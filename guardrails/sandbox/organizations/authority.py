@@ -5,9 +5,10 @@ grants to a member comes on top: reading, and what concerns policies.
 Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from guardrails.iam import Request, Values
 from guardrails.sandbox.organizations import delegation_policy, organization, tree
 from guardrails.sandbox.running import MANAGEMENT_ACCOUNT_ID
 from guardrails.sandbox.serving.calls import Call
@@ -82,22 +83,61 @@ def denied() -> Refusal:
 
 
 def _is_delegate(call: Call) -> bool:
-    arn = call.caller.role_arn or call.caller.arn
-    return delegation_policy.allows(arn, call.operation, tuple(_resources(call)) or ("*",), _policy_type(call))
+    """Whether the resource policy lets the caller do this with everything that the call is about."""
+    return all(delegation_policy.allows(request) for request in _requests(call))
 
 
-def _resources(call: Call) -> Iterator[str]:
-    """The ARNs of what a call is about. A policy that is only being made has the ARN of any policy of its type."""
+def _requests(call: Call) -> Iterator[Request]:
+    """The call as the resource policy is asked about it, once for everything that it is about."""
+    who, given = call.caller, {**_of_parameters(call), **_of_caller(call)}
+    path = _path(call.account_id)
+    for arn, tags in list(_resources(call)) or [("*", {})]:
+        yield Request(
+            principal_arn=who.role_arn or who.arn,
+            action=f"organizations:{call.operation}",
+            resource=arn,
+            context={**given, **{f"aws:ResourceTag/{key}": value for key, value in tags.items()}},
+            organization_path=path,
+            resource_owner=MANAGEMENT_ACCOUNT_ID,
+            resource_organization_path=_path(MANAGEMENT_ACCOUNT_ID),
+            session=who.arn if who.role_arn else "",
+        )
+
+
+def _path(account_id: str) -> str:
+    return organization.path(organization.account(account_id).parent_id)
+
+
+def _of_parameters(call: Call) -> dict[str, Values]:
+    """The condition keys that the parameters give; `()` for those that the call certainly lacks."""
+    tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", [])}
+    return {
+        "organizations:PolicyType": _policy_type(call) or (),
+        "organizations:ServicePrincipal": call.parameters.get("ServicePrincipal", ()),
+        "aws:TagKeys": tuple(tags) or tuple(call.parameters.get("TagKeys", ())),
+        **{f"aws:RequestTag/{key}": value for key, value in tags.items()},
+    }
+
+
+def _of_caller(call: Call) -> dict[str, Values]:
+    """The condition keys that tell of the caller beyond its ARN; of its tags those of its session."""
+    who = call.caller
+    tags = {f"aws:PrincipalTag/{key}": value for key, value in who.session_tags.items()}
+    return {"aws:userid": who.user_id, "aws:SourceIdentity": who.source_identity or (), **tags}
+
+
+def _resources(call: Call) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The ARN and the tags of what a call is about. A policy that is only being made has the ARN of any policy of its type."""
     if call.operation == "CreatePolicy":
         found = organization.organization()
         policy_type = str(call.parameters["Type"]).lower()
-        yield f"arn:aws:organizations::{found.master_account_id}:policy/{found.id}/{policy_type}/p-new"
+        yield f"arn:aws:organizations::{found.master_account_id}:policy/{found.id}/{policy_type}/p-new", {}
     for member in NAMING:
         identifier = call.parameters.get(member, "")
         place = organization.find_account(identifier) or organization.find_unit(identifier)
         named = place or organization.find_policy(identifier)
         if named is not None:
-            yield named.arn
+            yield named.arn, named.tags
 
 
 def _policy_type(call: Call) -> str | None:

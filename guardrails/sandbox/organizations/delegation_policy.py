@@ -7,16 +7,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from moto.core.utils import get_service_model
 
-from guardrails.iam import grammar, patterns
-from guardrails.iam.condition_block import compile_test, operator_use, value_texts
-from guardrails.iam.context import Context, Request
+from guardrails.errors import ConfigError
+from guardrails.iam import RESOURCE, NamedPolicy, Policies, Request, UnsupportedPolicy, evaluate, grammar, patterns
+from guardrails.iam.conditions.null import NAME as NULL
 from guardrails.iam.quotas import QUOTAS
-from guardrails.iam.refusal import UnsupportedPolicy
 from guardrails.sandbox.organizations import organization, tree
+from guardrails.sandbox.serving.refusals import Refusal
 
 MAX_CHARACTERS: Final = 40_000
 WRITES: Final = (
@@ -33,6 +34,8 @@ WRITES: Final = (
 """What may be delegated besides reading."""
 ELEMENTS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 POLICY_TYPE: Final = "organizations:policytype"
+TOLD: Final = ("aws:requesttag/", "aws:resourcetag/")
+"""How the keys of tags begin, in lower case: a request that does not hold one lacks it."""
 _PRINCIPAL: Final = re.compile(r"\*|\d{12}|arn:aws:iam::\d{12}:(root|user/.+|role/.+)")
 _RESOURCE: Final = re.compile(r"\*|arn:aws:organizations::.+")
 
@@ -73,30 +76,44 @@ def check(content: str) -> None:
         document = json.loads(content)
     except ValueError:
         raise _no_policy("The policy is not valid JSON.") from None
-    if not isinstance(document, dict) or not set(document) <= {"Version", "Id", "Statement"}:
-        raise _no_policy("A resource policy has Version and Statement.")
-    statements = grammar.listed(document.get("Statement", []))
-    if document.get("Version") != grammar.VERSION or not statements:
+    statements = grammar.listed(document.get("Statement", [])) if isinstance(document, dict) else []
+    if not statements or document.get("Version") != grammar.VERSION:
         raise _no_policy(f"A resource policy has Version {grammar.VERSION} and at least one statement.")
     for statement in statements:
         _check_statement(statement)
+    try:
+        tests = [test for each in NamedPolicy("", document, RESOURCE).statements for test in each.tests]
+    except (ConfigError, UnsupportedPolicy) as problem:
+        raise _no_policy(f"The policy is malformed: {problem}") from None
+    named = {
+        value for test in tests if test.key == POLICY_TYPE and test.use.operator.name != NULL for value in test.values
+    }
+    if any(value not in QUOTAS and not set("*?") & set(value) for value in named):
+        message = "You specified a policy type that is not supported in the policy."
+        raise organization.invalid("UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY", message)
 
 
-def allows(caller_arn: str, action: str, resources: tuple[str, ...], policy_type: str | None) -> bool:
-    """Whether the resource policy lets a principal of a member account do this to all of these resources."""
+def allows(request: Request) -> bool:
+    """Whether the resource policy lets a principal of a member account do something; the request holds all the tags that AWS would give it.
+
+    Raises:
+        Refusal: NotImplemented, the answer hangs on what the sandbox does not know.
+    """
     held = HELD.get("policy")
     if held is None:
         return False
-    context = {"aws:PrincipalOrgID": organization.organization().id}
-    if policy_type:
-        context["organizations:PolicyType"] = policy_type
-    statements = grammar.listed(json.loads(held.content)["Statement"])
-    for resource in resources:
-        request = Request(caller_arn, f"organizations:{action}", resource, context=context)
-        effects = {each["Effect"] for each in statements if _applies(each, request)}
-        if effects != {"Allow"}:
-            return False
-    return True
+    decision = evaluate(request, _policies(held.content))
+    unknown = sorted(key for key in decision.depends if not key.startswith(TOLD))
+    if decision.outcome == "implicitDeny" and unknown:
+        message = f"The sandbox cannot judge {request.action} by the organization's resource policy: it does not know "
+        raise Refusal("NotImplemented", f"{message}{', '.join(unknown)}, on which it hangs")
+    return decision.outcome == "allowed"
+
+
+@lru_cache(maxsize=64)
+def _policies(content: str) -> Policies:
+    """All that is judged here: what the caller's own policies say is judged before, when the sandbox enforces policies."""
+    return Policies(resource=NamedPolicy("the organization's resource policy", json.loads(content), RESOURCE))
 
 
 def _check_statement(statement: Any) -> None:
@@ -104,7 +121,7 @@ def _check_statement(statement: Any) -> None:
         raise _no_policy(
             "A statement has Effect, Principal, Action, Resource and Condition, and no NotAction or NotResource."
         )
-    if statement.get("Effect") not in ("Allow", "Deny") or "Action" not in statement or "Resource" not in statement:
+    if "Action" not in statement or "Resource" not in statement:
         raise _no_policy("A statement needs Effect, Action and Resource.")
     principals = list(_principals(statement))
     if not principals or not all(isinstance(each, str) and _PRINCIPAL.fullmatch(each) for each in principals):
@@ -115,11 +132,6 @@ def _check_statement(statement: Any) -> None:
         if not isinstance(resource, str) or not _RESOURCE.fullmatch(resource):
             message = "You specified a resource that is not supported in the policy."
             raise organization.invalid("UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY", message)
-    try:
-        for _, key, values in _tests(statement):
-            _check_policy_types(key, values)
-    except (UnsupportedPolicy, ValueError, AttributeError):
-        raise _no_policy("The Condition element is malformed.") from None
 
 
 def _check_action(action: Any) -> None:
@@ -131,48 +143,12 @@ def _check_action(action: Any) -> None:
         raise organization.invalid("UNSUPPORTED_ACTION_IN_RESOURCE_POLICY", message)
 
 
-def _check_policy_types(key: str, values: tuple[str, ...]) -> None:
-    if key.casefold() == POLICY_TYPE and any(each not in QUOTAS and not set("*?") & set(each) for each in values):
-        message = "You specified a policy type that is not supported in the policy."
-        raise organization.invalid("UNSUPPORTED_POLICY_TYPE_IN_RESOURCE_POLICY", message)
-
-
-def _applies(statement: Mapping[str, Any], request: Request) -> bool:
-    return (
-        any(_is(request.principal_arn, each) for each in _principals(statement))
-        and any(patterns.action_matcher(each)(request.action) for each in grammar.listed(statement["Action"]))
-        and any(_covers(each, request.resource) for each in grammar.listed(statement["Resource"]))
-        and all(
-            compile_test(operator_use(operator), key, values).holds(Context(request))
-            for operator, key, values in _tests(statement)
-        )
-    )
-
-
-def _is(caller_arn: str, principal: str) -> bool:
-    account = caller_arn.split(":")[4]
-    return principal in ("*", account, f"arn:aws:iam::{account}:root", caller_arn)
-
-
-def _covers(pattern: str, resource: str) -> bool:
-    pieces = patterns.parse(pattern).resolve(lambda key: None)
-    return pieces is not None and patterns.resource_matcher(pieces)(resource)
-
-
 def _principals(statement: Mapping[str, Any]) -> Iterator[Any]:
     principal = statement.get("Principal")
     if isinstance(principal, dict):
         yield from grammar.listed(principal["AWS"]) if set(principal) == {"AWS"} else ()
-    elif principal is not None:
+    elif principal == "*":
         yield principal
-
-
-def _tests(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for operator, keys in statement.get("Condition", {}).items():
-        for key, value in keys.items():
-            texts = tuple(value_texts(value) or ())
-            compile_test(operator_use(operator), key, texts)
-            yield operator, key, texts
 
 
 def _no_policy(message: str) -> Exception:

@@ -59,6 +59,13 @@ def test_it_is_put_and_deleted(sandbox: Embedded, refused: Refused) -> None:
         (document({**READ, "Condition": {"StringSounds": {"a:b": "c"}}}), "INVALID_RESOURCE_POLICY_JSON"),
         (document({**READ, "Principal": {"Service": "ec2.amazonaws.com"}}), "INVALID_PRINCIPAL"),
         (document({**READ, "Principal": {"AWS": "somebody"}}), "INVALID_PRINCIPAL"),
+        (document({**READ, "Principal": MANAGEMENT_ACCOUNT_ID}), "INVALID_PRINCIPAL"),
+        (document({**READ, "Effect": "Permit"}), "INVALID_RESOURCE_POLICY_JSON"),
+        (document({**READ, "Condition": {"StringEquals": {}}}), "INVALID_RESOURCE_POLICY_JSON"),
+        (
+            document({**READ, "Resource": "arn:aws:organizations::1:ou/${wrong variable}"}),
+            "INVALID_RESOURCE_POLICY_JSON",
+        ),
         (document({**READ, "Action": "organizations:CreateAccount"}), "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"),
         (document({**READ, "Action": "organizations:*"}), "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"),
         (document({**READ, "Action": "s3:ListBucket"}), "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"),
