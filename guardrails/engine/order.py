@@ -11,7 +11,7 @@ from guardrails.errors import ConfigError, Problem
 
 def ordered(changes: Mapping[Address, Change]) -> list[Change]:
     """The changes so that each stands behind those it waits for; first the types that most others wait for, each together."""
-    edges = dependencies(changes)
+    edges = precedence(changes, dependencies(changes))
     waiting = Counter(needed.type for needs in edges.values() for needed in needs)
     order = TopologicalSorter(edges)
     order.prepare()
@@ -27,8 +27,7 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
     """For each change the changes it must wait for.
 
     A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
-    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created. An update that
-    denies less comes before whatever it does not itself wait for; one that only denies more comes after what changes or goes.
+    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created.
 
     Raises: ConfigError, when resources depend on each other in a circle.
     """
@@ -47,6 +46,17 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
                     edges[target].add(address)
         edges[address] |= {other for other, c in changes.items() if _succeeds(c, change)}
     _refuse_circles(edges)
+    return edges
+
+
+def precedence(
+    changes: Mapping[Address, Change], needs: Mapping[Address, Collection[Address]]
+) -> dict[Address, set[Address]]:
+    """For each change what is tried before it: what it needs, and besides, whether that succeeds or not, what the order of denials asks.
+
+    An update that denies less comes before whatever it does not itself wait for; one that only denies more after what changes or goes.
+    """
+    edges = {address: set(needed) for address, needed in needs.items()}
     _free_before_others(changes, edges)
     _bind_after_others(changes, edges)
     return edges

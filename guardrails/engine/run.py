@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import Any, Final
 
 from guardrails.engine.change import Change
-from guardrails.engine.order import dependencies
+from guardrails.engine.order import dependencies, precedence
 from guardrails.engine.plan import Plan
 from guardrails.engine.port import Writer
 from guardrails.engine.resource import Address, Directory, ObjectType, ResourceType, refs_in
@@ -56,7 +56,8 @@ def apply(
     names begin with THREADS) may run on.
     """
     changes = {change.address: change for change in plan.changes}
-    order = TopologicalSorter(edges := dependencies(changes))
+    needs = dependencies(changes)
+    order = TopologicalSorter(precedence(changes, needs))
     order.prepare()
     failed: dict[Address, Address] = {}
     defect: BaseException | None = None
@@ -65,7 +66,7 @@ def apply(
         under_way: dict[Future[Outcome], Address] = {}
         while order.is_active() and (under_way or not (defect or stopped())):
             for address in () if defect or stopped() else order.get_ready():
-                blocker = next((failed[needed] for needed in sorted(edges[address]) if needed in failed), None)
+                blocker = next((failed[needed] for needed in sorted(needs[address]) if needed in failed), None)
                 if blocker is not None:
                     failed[address] = blocker
                     order.done(address)

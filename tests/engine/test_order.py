@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guardrails.engine import run
 from guardrails.engine.observe import Observation
-from guardrails.engine.plan import diff
+from guardrails.engine.plan import Plan, diff
 from guardrails.engine.resource import Directory, Live, Resource, ResourceType
 from guardrails.errors import ConfigError
-from tests.engine.fakes import THING, Thing, Things, actions, address, live, needing, planned
+from tests.engine.fakes import THING, Nowhere, Thing, Things, actions, address, live, needing, planned
 
 
 def test_a_circle_is_an_error() -> None:
@@ -41,7 +42,7 @@ def test_a_removal_waits_for_whoever_lets_go() -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fence(Resource):
+class Fence(Thing):
     """What denies some words to all others."""
 
     TYPE = "Test::Fence"
@@ -53,11 +54,11 @@ class Fence(Resource):
 
 
 class Fences(Things):
-    resource = Fence  # type: ignore[assignment]  # only its name is asked for here
+    resource = Fence
 
 
-def fenced(before: str, after: str, desired: Collection[Thing], seen: Collection[Thing], *needs: str) -> list[str]:
-    """The order of a plan that changes what a fence denies, beside things that change."""
+def fenced(before: str, after: str, desired: Collection[Thing], seen: Collection[Thing], *needs: str) -> Plan:
+    """A plan that changes what a fence denies, beside things that change."""
     fence = Fence(name="fence", denies=frozenset(after), depends_on=frozenset(map(address, needs)))
     observation = Observation(
         {
@@ -66,7 +67,7 @@ def fenced(before: str, after: str, desired: Collection[Thing], seen: Collection
         }
     )
     types: Mapping[str, ResourceType[Any]] = {THING: Things(), Fence.TYPE: Fences()}
-    return actions(diff(types, [*desired, fence], observation, Directory()))
+    return diff(types, [*desired, fence], observation, Directory())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,18 @@ def fenced(before: str, after: str, desired: Collection[Thing], seen: Collection
 def test_what_denies_less_comes_first_and_what_denies_more_last(before: str, after: str, expected: list[str]) -> None:
     """An update that denies less stands before all it does not wait for; one that only denies more behind what changes or goes."""
     desired = [Thing(name="needed"), Thing(name="new"), Thing(name="other", value=2)]
-    assert fenced(before, after, desired, [Thing(name="other", value=1), Thing(name="old")], "needed") == expected
+    plan = fenced(before, after, desired, [Thing(name="other", value=1), Thing(name="old")], "needed")
+    assert actions(plan) == expected
+
+
+@pytest.mark.parametrize(("after", "failing"), [("a", "fence"), ("abc", "other")])
+def test_what_only_goes_first_is_tried_and_stops_nothing(after: str, failing: str) -> None:
+    """When a policy that denies less fails the others are made all the same, and when another fails so is a policy that denies more."""
+    plan = fenced("ab", after, [Thing(name="other", value=2)], [Thing(name="other", value=1)])
+    broken = frozenset({failing})
+    types: Mapping[str, ResourceType[Any]] = {THING: Things(failing=broken), Fence.TYPE: Fences(failing=broken)}
+    outcomes = {o.change.address.name: o.result.value for o in run.apply(types, plan, Nowhere(), Directory())}
+    assert outcomes == {"fence": "done", "other": "done"} | {failing: "failed"}
 
 
 @given(st.permutations("abcdef"), st.data())
