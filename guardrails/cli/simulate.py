@@ -18,8 +18,8 @@ from guardrails.iam.catalogue import catalogue
 from guardrails.iam.context import ENDPOINT_REGIONS
 from guardrails.model import Organization
 from guardrails.problems import did_you_mean
+from guardrails.simulation import alike, matrix, tables, text, words
 from guardrails.simulation import json as data
-from guardrails.simulation import matrix, text, words
 from guardrails.simulation.actions import SENSITIVE, expanded
 from guardrails.simulation.answers import DENIALS, Answer, ask
 from guardrails.simulation.declared import declared_hierarchy
@@ -32,7 +32,7 @@ from guardrails.simulation.resources import flaw_of_resource
 
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 IN_FULL: Final = 3
-"""About how many actions of one principal everything is told; of more, they are grouped."""
+"""Of how many answers about one principal everything is told; more are grouped."""
 
 
 @dataclass(frozen=True)
@@ -237,19 +237,14 @@ def _told(answers: Sequence[Answer], *, as_matrix: bool) -> Sequence[str]:
     principals = list(dict.fromkeys(answer.question.principal for answer in answers))
     if as_matrix:
         return _matrices(answers, principals, ascii_only=plain)
-    parts = []
-    for account in dict.fromkeys(answer.question.account for answer in answers):
-        mine = [answer for answer in answers if answer.question.account == account]
-        if len({answer.question.principal for answer in mine}) > 1:
-            actions = dict.fromkeys(answer.question.action for answer in mine)
-            groups = [[answer for answer in mine if answer.question.action == action] for action in actions]
-            parts += [text.by_principal(group, account, ascii_only=plain) for group in groups]
-        elif len(mine) > IN_FULL:
-            parts.append(text.by_action(mine, account, ascii_only=plain))
-        else:
-            parts += [text.full(answer, account, ascii_only=plain) for answer in mine]
-    verdicts = {case.verdict for answer in answers for case in answer.cases}
-    return parts if len(principals) == 1 else [*parts, words.legend(verdicts, ascii_only=plain)]
+    if len(principals) == 1 and len(answers) <= IN_FULL:
+        return [text.full(answer, answer.question.account, ascii_only=plain) for answer in answers]
+    found = alike.pages(answers)
+    parts = [tables.told(page, ascii_only=plain) for page in found]
+    if len(principals) > 1:
+        verdicts = {case.verdict for answer in answers for case in answer.cases}
+        parts.append(prose(words.legend(verdicts, ascii_only=plain)))
+    return [*parts, prose(tables.COUNTED)] if any(map(tables.leaves_out, found)) else parts
 
 
 def _matrices(answers: Sequence[Answer], principals: Sequence[str], *, ascii_only: bool) -> Sequence[str]:

@@ -11,5 +11,7 @@ alternatives    what an answer would be, by the values of the keys that were not
 principals      who stands for everybody when nobody is named
 actions         the actions that a pattern matches, and those that an intruder would want first
 files           policies that are given as files
-words, text, matrix, json  answers for people, as a table, and as data
+alike           answers that are alike, and how to call what they are about
+words           decisions in words
+text            one answer in full; tables, many; matrix, actions by accounts; json, all as data
 """

@@ -116,10 +116,16 @@ def briefly(case: Case, account: str) -> str:
     reasons = decisive(case)
     if case.decision.outcome == "allowed" or not reasons:
         return ""
-    first, *more = reasons
+    first, more = reasons[0], untold(case)
     where = place(first, account)
     named = f"{where + ': ' if where else ''}{first.policy} / {first.statement}" if first.policy else first.text
-    return f"{named} (and {len(more)} more)" if more else named
+    return f"{named} (and {more} more)" if more else named
+
+
+def untold(case: Case) -> int:
+    """How many reasons that deny are left out where only the first is told."""
+    denied = case.verdict != "depends" and case.decision.outcome != "allowed"
+    return max(0, len(decisive(case)) - 1) if denied else 0
 
 
 def otherwise(alternatives: Sequence[Alternative], outcome: str) -> Iterator[str]:

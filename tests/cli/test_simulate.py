@@ -42,23 +42,21 @@ WHO = """\
 Who may organizations:LeaveOrganization in dev?
 
 On every resource:
-  ✗ root                                 Root: deny-leaving-organization /
-                                         DenyLeavingOrganization (and 1 more)
-  ✗ role/Administrator                   Root: deny-leaving-organization /
-                                         DenyLeavingOrganization
-  ✗ permission-set/Developer             Root: deny-leaving-organization /
-                                         DenyLeavingOrganization
-  ✗ permission-set/PlatformAdministrator Root: deny-leaving-organization /
-                                         DenyLeavingOrganization
-  ✗ permission-set/SecurityAudit         Root: deny-leaving-organization /
-                                         DenyLeavingOrganization
-  ✓ role/GuardrailsDeployer
-  ✓ role/BreakGlass
-  ✓ role/OrganizationAccountAccessRole
-  ✓ role/stacksets-exec-0123456789abcdef0123456789abcdef
-  ✓ AWSServiceRoleForConfig, service-linked
+  ✗ root                                   Root: deny-leaving-organization /
+                                           DenyLeavingOrganization (and 1 more)
+  ✗ role/Administrator,                    Root: deny-leaving-organization /
+    permission-set/Developer,              DenyLeavingOrganization
+    permission-set/PlatformAdministrator,
+    permission-set/SecurityAudit
+  ✓ role/GuardrailsDeployer, role/BreakGlass,
+    role/OrganizationAccountAccessRole,
+    role/stacksets-exec-0123456789abcdef0123456789abcdef,
+    AWSServiceRoleForConfig (service-linked)
 
 ✓ allowed, ✗ denied
+
+What is only counted here: --output json names it all; one --principal with one
+--action tells every reason, with file and line.
 """
 MATRIX = """\
 What may role/Administrator do where?
@@ -99,17 +97,8 @@ def test_one_answer_in_full(little: Workplace, monkeypatch: pytest.MonkeyPatch) 
     """An answer says for each kind of resource what decided, where that is attached and written, by which values, and what it assumes."""
     monkeypatch.chdir(little.content)
     config = str(little.folder / "config")
-    shown = simulated(
-        little,
-        "--config",
-        config,
-        "--account",
-        "dev",
-        "--principal",
-        "role/Developer",
-        "--action",
-        "cloudtrail:StopLogging",
-    )
+    asked = ("--account", "dev", "--principal", "role/Developer", "--action", "cloudtrail:StopLogging")
+    shown = simulated(little, "--config", config, *asked)
     (line,) = [line for line in shown.splitlines() if ".yaml:" in line]
     number = int(line.rpartition(":")[2])
     assert (

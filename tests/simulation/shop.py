@@ -30,6 +30,8 @@ SHOP = replace(
         Account("lab", "Lab", "lab@acme.example", "Sandbox"),
     ),
 )
+LARGER = replace(SHOP, accounts=(*SHOP.accounts, Account("den", "Den", "den@acme.example", "Sandbox")))
+"""The same with an account more, under the same policies as lab."""
 
 
 def deny(
