@@ -5,8 +5,8 @@ import re
 from textwrap import fill
 from typing import Final, TextIO
 
-PLACE: Final = re.compile(r".+?:\d+:\d+:(?= )")
-"""What a line about a file begins with; a terminal or an editor jumps there, so it is never broken."""
+PLACE: Final = re.compile(r"(?:[^:]|:(?! ))+?:\d+:\d+:(?= )")
+"""What a line about a file begins with, `file:line:column:`; a terminal or an editor jumps there, so it is never broken."""
 USUAL: Final = 80
 
 

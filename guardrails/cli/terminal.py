@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TextIO, TypeVar
 import click
 
 from guardrails.cli import colour
+from guardrails.cli.fitting import fitted
 
 if TYPE_CHECKING:
     from guardrails.engine.change import Change
@@ -147,7 +148,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 def applying(total: int) -> Iterator[tuple[Callable[["Change"], None], Callable[["Outcome"], None]]]:
     """Show the changes as they begin and end: a bar with what is under way on a terminal, a line for each end elsewhere."""
     if not is_live():
-        yield lambda change: None, lambda outcome: note(outcome_line(outcome))
+        yield lambda change: None, lambda outcome: note(fitted(outcome_line(outcome), sys.stderr))
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -166,7 +167,8 @@ def applying(total: int) -> Iterator[tuple[Callable[["Change"], None], Callable[
 
         def ended(outcome: "Outcome") -> None:
             under_way.pop(outcome.change.address, None)
-            progress.console.print(outcome_line(outcome), markup=False, highlight=False, soft_wrap=True)
+            line = fitted(outcome_line(outcome), sys.stderr)
+            progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
             show()
 

@@ -7,6 +7,8 @@ from io import StringIO
 from typing import TextIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guardrails.cli.fitting import fitted
 from tests.command_line import Workplace
@@ -49,6 +51,7 @@ def terminal() -> Iterator[Terminal]:
         (200, PROBLEM, PROBLEM),
         (20, "a b/c.yaml:34:7: is wrong", "a b/c.yaml:34:7: is\n  wrong"),
         (10, "a file/c.yaml:34:7: is", "a file/c.yaml:34:7:\n  is"),
+        (20, "it went on: at 09:10:31: then", "it went on: at\n  09:10:31: then"),
         (20, "no place, but three or four words", "no place, but three\n  or four words"),
         (20, "one\n\ntwo\n", "one\n\ntwo\n"),
         (20, "arn:aws:iam::739218562932:role/a-b-c", "arn:aws:iam::739218562932:role/a-b-c"),
@@ -57,6 +60,28 @@ def terminal() -> Iterator[Terminal]:
 def test_on_a_terminal(terminal: Terminal, columns: int, line: str, expected: str) -> None:
     """A line is broken where the terminal ends (at 80, when it does not tell), neither in its place nor inside a word."""
     assert fitted(line, terminal(columns)) == expected
+
+
+class Mute(StringIO):
+    """A terminal that does not tell how wide it is."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text("ab:1 -", min_size=1).map(str.strip), st.integers(1, 12), st.lists(st.text("ab:1-", min_size=1), min_size=1)
+)
+def test_nothing_is_lost(file: str, line: int, words: list[str]) -> None:
+    """Whatever the file is called and the message says: the place begins the first line whole, no word is broken, none is missing."""
+    place = f"{file}x:{line}:7:"
+    first, *more = fitted(f"{place} {' '.join(words)}", Mute()).split("\n")
+    if ": " not in place:
+        assert first.startswith(place)
+    assert all(len(each) <= 80 or len(each.split()) == 1 for each in more)
+    assert all(each.startswith("  ") and each.strip() for each in more)
+    assert " ".join([first, *(each.strip() for each in more)]).split() == [*place.split(), *words]
 
 
 def test_elsewhere() -> None:
