@@ -1,13 +1,13 @@
 """Many answers as text of 80 columns: who may do what, or what one principal may, each different answer once."""
 
 import textwrap
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice, zip_longest
 from typing import Final
 
 from guardrails.simulation.alike import MOST_NAMED, Page, names
-from guardrails.simulation.answers import Answer
-from guardrails.simulation.questions import ANY_RESOURCE, Question
+from guardrails.simulation.answers import Answer, Case
+from guardrails.simulation.questions import ANY_RESOURCE
 from guardrails.simulation.text import WIDTH, of_region, wrapped
 from guardrails.simulation.words import EVERY_OTHER, SAID, briefly, resources_said, symbol, untold
 
@@ -22,54 +22,46 @@ COUNTED: Final = (
 
 def told(page: Page, *, ascii_only: bool = False) -> str:
     """A page: by principal when there are several, else by action."""
-    lines = _by_principal if len(page.groups[0].answers) > 1 else _by_action
-    return "\n".join(lines(page, ascii_only=ascii_only))
+    several = len({question.principal for question in page.questions}) > 1
+    return "\n".join((_by_principal if several else _by_action)(page, ascii_only=ascii_only))
 
 
 def leaves_out(page: Page) -> bool:
     """Whether anything stands there only as a number: actions, or reasons."""
-    counted = any(len(group.actions) > MOST_NAMED for group in page.groups)
-    return counted or any(untold(case) for answer in page.answers for case in answer.cases)
+    counted = any(len(group.actions) > MOST_NAMED for group in page.groups) or not page.groups
+    answers = [answer for group in page.groups for answer in group.answers]
+    cases = [*(case for each in page.always for case in each.cases), *(case for each in answers for case in each.cases)]
+    return (counted and len(page.actions) > MOST_NAMED) or any(map(untold, cases))
 
 
 def _where(page: Page) -> str:
     """The accounts of a page, and the region of its questions; those to a service of no region have none."""
-    questions = [answer.question for answer in page.answers]
-    return f"{', '.join(page.accounts)}{of_region(next((each for each in questions if each.region), questions[0]))}"
+    question = next((each for each in page.questions if each.region), page.questions[0])
+    return f"{', '.join(page.accounts)}{of_region(question)}"
 
 
 def _by_principal(page: Page, *, ascii_only: bool) -> Iterator[str]:
     """Those of whom always the same is true; of the others, by actions, a table for each set of resources that decides."""
-    groups, account = page.groups, page.accounts[0]
-    total = sum(len(group.actions) for group in groups)
-    several, ways = total > 1, f"in {len(groups)} ways" if len(groups) > 1 else "alike"
-    asked = f"Who may {'do what' if several else groups[0].actions[0]} in {_where(page)}?"
+    total = len(page.actions)
+    several, indent = total > 1, "  " if total > 1 else ""
+    asked = f"Who may {'do what' if several else page.actions[0]} in {_where(page)}?"
+    ways = f"in {len(page.groups)} ways" if len(page.groups) > 1 else "alike"
     yield from wrapped(f"{asked} {total} actions, answered {ways}." if several else asked, "")
-    always = _always(page)
-    named = names([group.actions for group in groups])
-    parts = [(called, _others(group.answers, always)) for called, group in zip(named, groups, strict=True)]
-    everyone = [answer for answer in groups[0].answers if answer.question.principal in always]
-    for called, answers in [(f"every action ({total})" if len(groups) > 1 else named[0], everyone), *parts]:
-        if not answers:
-            continue
-        if several:
-            yield ""
-            yield from wrapped(called, "")
-        lines = _tables(answers, account, "  " if several else "", ascii_only=ascii_only)
-        yield from islice(lines, 1 if several else 0, None)
+    alike, account = len(page.groups) < 2, page.accounts[0]
+    if page.always:
+        yield from _heading(names([page.actions])[0] if alike else f"every action ({total})", several=several)
+        yield from wrapped(f"{_on([page.questions[0].resource], alone=True)}:", indent)
+        decided = ((each.principal, each.cases) for each in page.always)
+        yield from _rows(decided, account, indent, ascii_only=ascii_only)
+    for group, called in zip(page.groups, names([group.actions for group in page.groups]), strict=True):
+        yield from _heading(called, several=several and not (alike and page.always))
+        yield from islice(_tables(group.answers, account, indent, ascii_only=ascii_only), 1, None)
 
 
-def _always(page: Page) -> set[str]:
-    """The principals of whom the same is true whatever the action and the resource."""
-    said: dict[str, set[tuple[str, str]]] = {}
-    for answer in page.answers:
-        cases = {(case.verdict, briefly(case, page.accounts[0])) for case in answer.cases}
-        said.setdefault(answer.question.principal, set()).update(cases)
-    return {principal for principal, cases in said.items() if len(cases) == 1}
-
-
-def _others(answers: Sequence[Answer], told: Container[str]) -> list[Answer]:
-    return [answer for answer in answers if answer.question.principal not in told]
+def _heading(called: str, *, several: bool) -> Iterator[str]:
+    yield ""
+    if several:
+        yield from wrapped(called, "")
 
 
 def _tables(answers: Sequence[Answer], account: str, indent: str, *, ascii_only: bool) -> Iterator[str]:
@@ -77,7 +69,7 @@ def _tables(answers: Sequence[Answer], account: str, indent: str, *, ascii_only:
     question = answers[0].question
     named = list(dict.fromkeys(pattern for answer in answers for case in answer.cases for pattern in case.resources))
     columns = {
-        pattern: tuple((answer.about(pattern).verdict, briefly(answer.about(pattern), account)) for answer in answers)
+        pattern: tuple((answer.about(pattern).verdict, briefly([answer.about(pattern)], account)) for answer in answers)
         for pattern in named
     }
     last = columns.pop(question.resource)
@@ -86,7 +78,8 @@ def _tables(answers: Sequence[Answer], account: str, indent: str, *, ascii_only:
     for patterns in [*told, [question.resource]]:
         yield ""
         yield from wrapped(f"{_on(patterns, alone=not told)}:", indent)
-        yield from _rows(answers, patterns[0], account, indent, ascii_only=ascii_only)
+        rows = ((answer.question.principal, [answer.about(patterns[0])]) for answer in answers)
+        yield from _rows(rows, account, indent, ascii_only=ascii_only)
 
 
 def _on(patterns: Sequence[str], *, alone: bool) -> str:
@@ -95,13 +88,14 @@ def _on(patterns: Sequence[str], *, alone: bool) -> str:
     return f"On {', '.join(patterns)}"
 
 
-def _rows(answers: Sequence[Answer], pattern: str, account: str, indent: str, *, ascii_only: bool) -> Iterator[str]:
+def _rows(
+    decided: Iterable[tuple[str, Sequence[Case]]], account: str, indent: str, *, ascii_only: bool
+) -> Iterator[str]:
     """The rows of a table: the principals about whom the same is said, and why."""
     together: dict[tuple[str, str], list[str]] = {}
-    for answer in answers:
-        case = answer.about(pattern)
-        key = symbol(case.verdict, ascii_only=ascii_only), briefly(case, account)
-        together.setdefault(key, []).append(_short(answer.question.principal))
+    for principal, cases in decided:
+        key = symbol(cases[0].verdict, ascii_only=ascii_only), briefly(cases, account)
+        together.setdefault(key, []).append(_short(principal))
     for (mark, why), principals in together.items():
         yield from _row(f"{indent}  {mark} ", ", ".join(principals), why)
 
@@ -129,7 +123,7 @@ def _short(name: str) -> str:
 
 def _by_action(page: Page, *, ascii_only: bool) -> Iterator[str]:
     """What one principal may do."""
-    question: Question = page.groups[0].answers[0].question
+    question = page.questions[0]
     account = page.accounts[0]
     resource = "" if question.resource == ANY_RESOURCE else f" on {question.resource}"
     yield from wrapped(f"What may {question.principal} do in {_where(page)}{resource}?", "")
@@ -138,6 +132,6 @@ def _by_action(page: Page, *, ascii_only: bool) -> Iterator[str]:
         yield from wrapped(called, "")
         (answer,) = group.answers
         for case in answer.cases:
-            mark, why = symbol(case.verdict, ascii_only=ascii_only), briefly(case, account)
+            mark, why = symbol(case.verdict, ascii_only=ascii_only), briefly([case], account)
             said = f"{mark} {SAID[case.verdict]}: {resources_said(case, answer)}"
             yield from wrapped(f"{said}; {why}" if why else said, "  ")

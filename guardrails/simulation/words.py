@@ -107,8 +107,8 @@ def _relative(where: str) -> str:
         return where
 
 
-def briefly(case: Case, account: str) -> str:
-    """Why, in one line: the first statement that decided, what it hangs on, or what it rests on."""
+def mainly(case: Case, account: str) -> str:
+    """Why, in a few words: the first statement that denies, what it hangs on, or what it rests on; "" of what is allowed."""
     if case.decision.depends and case.verdict == "depends":
         return f"depends on {', '.join(sorted({other.key for other in case.otherwise} or case.decision.depends))}"
     if case.verdict == "depends":
@@ -116,16 +116,22 @@ def briefly(case: Case, account: str) -> str:
     reasons = decisive(case)
     if case.decision.outcome == "allowed" or not reasons:
         return ""
-    first, more = reasons[0], untold(case)
-    where = place(first, account)
-    named = f"{where + ': ' if where else ''}{first.policy} / {first.statement}" if first.policy else first.text
-    return f"{named} (and {more} more)" if more else named
+    first, where = reasons[0], place(reasons[0], account)
+    return f"{where + ': ' if where else ''}{first.policy} / {first.statement}" if first.policy else first.text
 
 
 def untold(case: Case) -> int:
-    """How many reasons that deny are left out where only the first is told."""
+    """How many more statements deny than the first."""
     denied = case.verdict != "depends" and case.decision.outcome != "allowed"
     return max(0, len(decisive(case)) - 1) if denied else 0
+
+
+def briefly(cases: Collection[Case], account: str) -> str:
+    """Why, in one line, of cases that are mainly decided alike: how many more statements deny is told, or at most how many."""
+    (main,) = {mainly(case, account) for case in cases}
+    counts = {untold(case) for case in cases}
+    up_to = "up to " if len(counts) > 1 else ""
+    return f"{main} (and {up_to}{max(counts)} more)" if max(counts) else main
 
 
 def otherwise(alternatives: Sequence[Alternative], outcome: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ ACTIONS = (
     "iam:CreateAccessKey",
     "s3:GetObject",
 )
+LINKED = "role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 MANY = tuple(f"s3:Action{number}" for number in range(MOST_NAMED + 1))
 
 
@@ -36,7 +37,7 @@ def asked(accounts: Sequence[str], principals: Sequence[str], actions: Sequence[
 
 def test_every_question_is_answered_once() -> None:
     """Each account, action and principal stands in one group of one page, and what that tells is its own verdict."""
-    answers = asked(ACCOUNTS, ("root", "role/X", "ec2.amazonaws.com"))
+    answers = asked(ACCOUNTS, ("root", "role/X", "ec2.amazonaws.com", LINKED))
     verdicts = {
         (account, answer.question.principal, action): answer.verdict
         for page in pages(answers)
@@ -45,7 +46,15 @@ def test_every_question_is_answered_once() -> None:
         for action in group.actions
         for answer in group.answers
     }
-    assert verdicts == {
+    always = {
+        (account, each.principal, action): each.cases[0].verdict
+        for page in pages(answers)
+        for account in page.accounts
+        for each in page.always
+        for action in page.actions
+    }
+    assert not verdicts.keys() & always.keys()
+    assert {**verdicts, **always} == {
         (each.question.account, each.question.principal, each.question.action): each.verdict for each in answers
     }
     told = Counter(account for page in pages(answers) for account in page.accounts)
@@ -59,6 +68,16 @@ def test_accounts_of_one_page() -> None:
         ("shop",), ("till",), ("dev",), ("lab", "den"), ("management",)
     ]  # fmt: skip
     assert [page.accounts for page in pages(asked(ACCOUNTS, ("role/X",), ["s3:GetObject"]))] == [ACCOUNTS]
+
+
+def test_who_is_answered_alike_throughout() -> None:
+    """Of several principals those are told once of whom the same is true for every action and resource; nobody alone is."""
+    (page,) = pages(asked(["shop"], ("root", "role/X", LINKED)))
+    assert [each.principal for each in page.always] == [LINKED]
+    (page,) = pages(asked(["management"], ("root", "role/X")))
+    assert ([each.principal for each in page.always], page.groups) == (["root", "role/X"], ())
+    (page,) = pages(asked(["management"], ("root",)))
+    assert page.always == ()
 
 
 def test_actions_of_one_group() -> None:
@@ -81,6 +100,7 @@ def test_the_largest_groups_come_last() -> None:
 @pytest.mark.parametrize(
     ("groups", "called"),
     [
+        ([], []),
         ([["a", "b"], ["c"]], ["a, b", "c"]),
         ([MANY[1:]], [", ".join(MANY[1:])]),
         ([MANY], [f"each of the {len(MANY)} actions"]),
