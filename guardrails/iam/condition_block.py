@@ -51,6 +51,7 @@ class OperatorUse:
     if_exists: bool = False
 
 
+@lru_cache(maxsize=1024)
 def operator_use(name: str) -> OperatorUse:
     """The operator that a name in a Condition element stands for.
 

@@ -34,16 +34,16 @@ _SPECIAL: Final = re.compile(r"[*?$]")
 _STARS: Final = frozenset({_Wild.ANY, _Wild.ANY_IN_SEGMENT})
 _IN_SEGMENT: Final = {_Wild.ANY: _Wild.ANY_IN_SEGMENT, _Wild.ONE: _Wild.ONE_IN_SEGMENT}
 _UNKNOWN_LENGTH: Final = _STARS | {_Wild.VARIABLE}
-_Test = tuple[OperatorUse, str, frozenset[str]]
+Line = tuple[OperatorUse, str, frozenset[str]]
 
 
 @lru_cache(maxsize=65536)
 def covers_action(wider: str, narrower: str) -> bool:
     """Whether every action that the pattern `narrower` matches is matched by `wider`."""
-    first, second = wider.lower(), narrower.lower()
+    first, second = wider.lower(), "*:*" if narrower == "*" else narrower.lower()
     if first in {second, "*", "*:*"}:
         return True
-    if not second.startswith(_plain_start(first)) and second != "*":
+    if not _outlines(first, second):
         return False
     pair = _action(wider), _action(narrower)
     return None not in pair and _covers(pair[0] or (), pair[1] or ())
@@ -53,16 +53,35 @@ def covers_resource(wider: str, narrower: str) -> bool:
     """Whether every resource that the pattern `narrower` matches is matched by `wider`, for the same request."""
     if wider in {narrower, "*"}:
         return True
-    if not narrower.startswith(_plain_start(wider)):
+    if not _outlines(wider, narrower):
         return False
     first, second = _resource(wider), _resource(narrower)
     return first is not None and second is not None and _Wild.VARIABLE not in first and _covers(first, second)
 
 
-@lru_cache(maxsize=8192)
-def _plain_start(pattern: str) -> str:
+def plain_start(pattern: str) -> str:
     """What stands before the first wildcard or variable: whatever is covered starts with it too."""
-    return _SPECIAL.split(pattern, maxsplit=1)[0]
+    return _pieces(pattern)[0]
+
+
+@lru_cache(maxsize=65536)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    """What stands before, between and behind the wildcards and variables of a pattern."""
+    return tuple(_SPECIAL.split(pattern))
+
+
+def _outlines(wider: str, narrower: str) -> bool:
+    """Whether a text has the pieces of another pattern, in their order: without them it is not covered, unless it is the same text."""
+    start, *between = _pieces(wider)
+    if not between or not narrower.startswith(start) or not narrower.endswith(between[-1]):
+        return False
+    place, end = len(start), len(narrower) - len(between.pop())
+    for piece in between:
+        place = narrower.find(piece, place, end)
+        if place < 0:
+            return False
+        place += len(piece)
+    return place <= end
 
 
 def covers_condition(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
@@ -73,7 +92,7 @@ def covers_condition(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> b
     if wider == narrower:
         return True
     try:
-        asked, given = list(_tests(wider)), list(_tests(narrower))
+        asked, given = list(lines(wider)), list(lines(narrower))
     except UnsupportedPolicy:
         return False
     return all(any(_implies(have, want) for have in given) for want in asked)
@@ -199,12 +218,22 @@ def _past_stars(tokens: Sequence[_Token], places: set[int]) -> set[int]:
 def actions_apart(one: str, other: str) -> bool:
     """Whether certainly no action matches both patterns."""
     first, second = _action(one), _action(other)
-    return first is not None and second is not None and _apart(first, second)
+    if first is None or second is None:
+        return False
+    return _begin_otherwise(one.lower(), other.lower()) or _apart(first, second)
 
 
 def _resources_apart(one: str, other: str) -> bool:
     first, second = _resource(one), _resource(other)
-    return first is not None and second is not None and _apart(first, second)
+    if first is None or second is None:
+        return False
+    return _begin_otherwise(one, other) or _apart(first, second)
+
+
+def _begin_otherwise(one: str, other: str) -> bool:
+    """Whether two patterns differ before the first wildcard or variable of either: then they have nothing in common."""
+    first, second = plain_start(one), plain_start(other)
+    return not first.startswith(second) and not second.startswith(first)
 
 
 def _apart(one: Sequence[_Token], other: Sequence[_Token]) -> bool:
@@ -235,7 +264,7 @@ def _steps(first: _Token | None, second: _Token | None) -> Iterator[tuple[int, i
         yield 1, 1
 
 
-def _tests(condition: Mapping[str, Any]) -> Iterator[_Test]:
+def lines(condition: Mapping[str, Any]) -> Iterator[Line]:
     """The lines of a Condition element.
 
     Raises: UnsupportedPolicy.
@@ -246,7 +275,7 @@ def _tests(condition: Mapping[str, Any]) -> Iterator[_Test]:
             yield use, key.casefold(), frozenset(value_texts(value) or ())
 
 
-def _implies(have: _Test, want: _Test) -> bool:
+def _implies(have: Line, want: Line) -> bool:
     """Whether one line of a Condition element holds only where another does."""
     (use, key, values), (wider, wanted_key, wanted_values) = have, want
     same = (use.operator.name, use.quantifier, key) == (wider.operator.name, wider.quantifier, wanted_key)

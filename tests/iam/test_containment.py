@@ -25,6 +25,11 @@ BUCKET = "arn:aws:s3:::amzn-s3-demo-bucket"
         ("*:Get*", "s3:GetObject", True),
         ("s3*:*", "s3:GetObject", False),
         ("s3:GetObject", "s3:GetObjectAcl", False),
+        ("s3:*Object*Acl", "s3:GetObjectVersionAcl", True),
+        ("s3:*Acl*Object", "s3:GetObjectAcl", False),
+        ("s3:*ObjectAcl", "s3:*Acl", False),
+        ("s3:GetObject*ObjectAcl", "s3:GetObjectAcl", False),
+        ("s3:*", "*", False),
     ],
 )
 def test_actions(wider: str, narrower: str, answer: bool) -> None:
@@ -48,6 +53,10 @@ def test_actions(wider: str, narrower: str, answer: bool) -> None:
         ("arn:aws:sqs:*:*:*", "arn:aws:${aws:username}:*:*:*", False),
         ("arn:aws:iam::*:role/a", "arn:aws:iam::\u27e6x\u27e7:role/a", False),
         ("${a b}", "${a c}", False),
+        (f"{BUCKET}/${{*}}*x", f"{BUCKET}/${{*}}ax", True),
+        (f"{BUCKET}/${{*}}*x", f"{BUCKET}/*ax", False),
+        ("arn:aws:iam::*:role/*-admin", "arn:aws:iam::1:role/team-*-admin", True),
+        ("arn:aws:iam::*:role/*-admin", "arn:aws:iam::1:role/team-admin-*", False),
     ],
 )
 def test_resources(wider: str, narrower: str, answer: bool) -> None:
@@ -85,6 +94,8 @@ def test_conditions(wider: dict[str, Any], narrower: dict[str, Any], answer: boo
         ({"Action": "s3:*", "Resource": BUCKET}, {"Action": "s3:Get*", "Resource": "*"}, False),
         ({"NotAction": "iam:*", "Resource": "*"}, {"Action": "s3:*", "Resource": "*"}, True),
         ({"NotAction": "iam:Get*", "Resource": "*"}, {"Action": "iam:*", "Resource": "*"}, False),
+        ({"NotAction": "iam:Get*", "Resource": "*"}, {"Action": "IAM:PutRolePolicy", "Resource": "*"}, True),
+        ({"NotAction": "iam:*Role", "Resource": "*"}, {"Action": "iam:Get*", "Resource": "*"}, False),
         ({"NotAction": "iam:Get*", "Resource": "*"}, {"NotAction": ["iam:*", "sts:*"], "Resource": "*"}, True),
         ({"NotAction": "iam:*", "Resource": "*"}, {"NotAction": "iam:Get*", "Resource": "*"}, False),
         ({"Action": "*", "Resource": "*"}, {"NotAction": "iam:*", "Resource": "*"}, True),

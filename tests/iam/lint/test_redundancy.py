@@ -16,6 +16,12 @@ def test_statements_that_say_nothing_new() -> None:
     assert [where for where, _, _ in found("GR401", wide, {**wide, "Sid": "Again"}, narrow)] == [(1,), (2,)]
     assert found("GR401", {**wide, "Condition": MFA}, narrow) == []
     assert found("GR401", {**wide, "Effect": "Allow"}, narrow) == []
+    many = [
+        statement(Sid=f"Of{each}", Action=["s3:Get*", f"{each}:*"], Condition=MFA) for each in ("ec2", "sqs", "sns")
+    ]
+    again = statement(Sid="Again", Action=["SQS:Send*", "s3:GetObject"], Condition=MFA)
+    told = [((3,), "Ofsqs says all that Again says")]
+    assert [(where, message) for where, message, _ in found("GR401", *many, again)] == told
 
 
 @pytest.mark.parametrize(
