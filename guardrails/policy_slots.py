@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from guardrails.engine.plan import Plan
 from guardrails.engine.resource import Address, Resource
-from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
 from guardrails.iam.grammar import listed
 from guardrails.iam.quotas import QUOTAS
+from guardrails.iam.saying import said_by
 from guardrails.library.policies import KINDS
 from guardrails.placeholders import with_placeholders
 from guardrails.resources import ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from guardrails.engine.change import Change
-from guardrails.engine.resource import Address
+from guardrails.engine.resource import Address, Resource
 from guardrails.errors import ConfigError, Problem
 
 
@@ -27,7 +27,8 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
     """For each change the changes it must wait for.
 
     A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
-    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created.
+    update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created. What
+    stops to deny something waits for what denies it instead; what moves somewhere, for an update that newly denies something there.
 
     Raises: ConfigError, when resources depend on each other in a circle.
     """
@@ -46,6 +47,8 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
                     edges[target].add(address)
         edges[address] |= {other for other, c in changes.items() if _succeeds(c, change)}
     _refuse_circles(edges)
+    _take_over_before_going(changes, edges)
+    _bind_before_moving(changes, edges)
     return edges
 
 
@@ -54,32 +57,65 @@ def precedence(
 ) -> dict[Address, set[Address]]:
     """For each change what is tried before it: what it needs, and besides, whether that succeeds or not, what the order of denials asks.
 
-    An update that denies less comes before whatever it does not itself wait for; one that only denies more after what changes or goes.
+    A change by which less is denied comes before whatever it does not itself wait for; one by which only more is denied after what
+    changes or goes and does not wait for it.
     """
     edges = {address: set(needed) for address, needed in needs.items()}
-    _free_before_others(changes, edges)
-    _bind_after_others(changes, edges)
-    return edges
-
-
-def _free_before_others(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
-    """Whatever an update that denies less does not wait for waits for it; those of its type keep the order they have."""
-    freeing = {address for address, change in changes.items() if change.lets_go}
-    earlier = _ancestors(freeing, edges)
-    types = {address.type for address in freeing}
+    freeing, binding = _freeing(changes), _binding(changes)
+    earlier, types = _ancestors(freeing, edges), {address.type for address in freeing | binding}
     for address in changes.keys() - earlier:
         if address.type not in types:
             edges[address] |= freeing
-
-
-def _bind_after_others(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
-    """An update that only denies more waits for whatever else changes or goes, and does not wait for it."""
-    binding = {address for address, change in changes.items() if change.only_binds}
-    types = {address.type for address in binding}
     going = {address for address, change in changes.items() if change.before is not None and address.type not in types}
-    earlier = _ancestors(going, edges)
-    for address in binding - earlier:
+    for address in binding - _ancestors(going | freeing, edges):
         edges[address] |= going
+    return edges
+
+
+def _take_over_before_going(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
+    """What says less waits for whatever says some of it instead; of two that take over from each other, only one can."""
+    coming = [(address, change.after) for address, change in sorted(changes.items()) if change.says_more]
+    for address, change in sorted(changes.items()):
+        if change.before is None or not change.says_less:
+            continue
+        for other, after in coming:
+            taken = other != address and after is not None and after.takes_over(change.before.resource, change.after)
+            if taken and address not in _ancestors({other}, edges):
+                edges[address].add(other)
+
+
+def _bind_before_moving(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
+    """What comes to refer to the same as an update by which only more is denied waits for it: an account that moves under a policy."""
+    binding = _binding(changes)
+    types = {address.type for address in binding}
+    moving = {
+        address: change.newly_refers_to
+        for address, change in sorted(changes.items())
+        if binding and change.before is not None and address.type not in types
+    }
+    for address in sorted(binding):
+        bound = changes[address].newly_refers_to
+        for other, places in moving.items():
+            if not bound.isdisjoint(places) and other not in _ancestors({address}, edges):
+                edges[other].add(address)
+
+
+def _freeing(changes: Mapping[Address, Change]) -> set[Address]:
+    before, after = _before(changes), _after(changes)
+    return {address for address, change in changes.items() if change.lets_go(before, after)}
+
+
+def _binding(changes: Mapping[Address, Change]) -> set[Address]:
+    before, after = _before(changes), _after(changes)
+    return {address for address, change in changes.items() if change.binds(before, after)} - _freeing(changes)
+
+
+def _before(changes: Mapping[Address, Change]) -> list[Resource]:
+    return [change.before.resource for change in changes.values() if change.before is not None]
+
+
+def _after(changes: Mapping[Address, Change]) -> list[Resource]:
+    return [change.after for change in changes.values() if change.after is not None]
 
 
 def _ancestors(addresses: Collection[Address], edges: Mapping[Address, Collection[Address]]) -> set[Address]:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, TypeVar
 from urllib.parse import quote, unquote
 
+from guardrails.engine.denying import Denying
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
 
@@ -109,7 +110,7 @@ IDENTITY_FIELDS: Final = frozenset({"name", "account", "region", "depends_on"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
+class Resource(Denying):
     """One AWS object, desired or live, reduced to the properties that we manage.
 
     Subclasses are frozen, keyword-only dataclasses; every field they add is a managed property. A desired property that is `None`
@@ -144,10 +145,6 @@ class Resource:
 
     def succeeds(self, gone: "Resource") -> bool:
         """Whether this does from now on what an object did that goes: it goes only once this stands."""
-        return False
-
-    def denies_beyond(self, other: "Resource") -> bool:
-        """Whether it may deny to anybody what the other does not; what denies nothing never does."""
         return False
 
     def references(self) -> frozenset[Address]:

@@ -19,6 +19,7 @@ condition_block   what all condition operators share: IfExists, set operators, m
 conditions/       the operators, one file per family
 patterns          wildcards and policy variables
 containment       whether one pattern, condition or statement certainly covers another
+saying            what several statements say together, and which of it moves to others
 subsumers         which of many statements may cover one, found without comparing each with each
 catalogue         AWS's actions and condition keys: a snapshot with its date; global_condition_keys, those of every service
 statements        one statement, ready to be asked many times

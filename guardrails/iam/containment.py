@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from itertools import product
 from typing import Any, Final
 
 from guardrails.iam.condition_block import OperatorUse, operator_use, value_texts
@@ -106,17 +105,6 @@ def subsumes(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
         and _element_covers(wider, narrower, "Resource", covers_resource, _resources_apart)
         and _element_covers(wider, narrower, "Action", covers_action, actions_apart)
     )
-
-
-def said_by(statement: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the other statements together say all that a statement says: each of its actions, on each of its resources."""
-    actions, resources = (listed(statement.get(element, [])) or [None] for element in ("Action", "Resource"))
-    for action, resource in product(actions, resources):
-        one = {"Action": action, "Resource": resource}
-        part = {**statement, **{element: value for element, value in one.items() if value is not None}}
-        if not any(subsumes(other, part) for other in others):
-            return False
-    return True
 
 
 _Compare = Callable[[str, str], bool]

@@ -3,19 +3,21 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from guardrails.engine.denying import Denying
 from guardrails.engine.difference import Difference
 from guardrails.engine.port import Reader, Writer
 from guardrails.engine.resource import Address, BlindSpot, Directory, Live, ObjectType, Ref, Resource
 from guardrails.errors import AwsError
-from guardrails.iam.containment import said_by
 from guardrails.iam.document import minified
+from guardrails.iam.grammar import listed
 from guardrails.iam.packing import PACKABLE
 from guardrails.iam.quotas import MAX_POLICY_DESCRIPTION_CHARACTERS, QUOTAS
+from guardrails.iam.saying import not_said, say_some_of
 from guardrails.resources import ACCOUNT_TYPE, ORGANIZATION, ORGANIZATIONAL_UNIT_TYPE, ROOT_ADDRESS
 from guardrails.tagging import (
     declared_tags,
@@ -59,15 +61,35 @@ class Policy(Resource):
         """Whether it hangs where a policy of the same type hung that goes: no moment without protection."""
         return isinstance(gone, Policy) and not set(self.places).isdisjoint(gone.places)
 
-    def denies_beyond(self, other: Resource) -> bool:
-        """Whether it may say something, or hangs somewhere, that the other does not; only service and resource control policies deny.
+    def denies_beyond(self, others: Collection[Denying]) -> bool:
+        """Whether a statement denies, on a target, what those of the others there do not; only service and resource control policies deny.
 
         A reference whose value is not known here counts as another value.
         """
-        if not isinstance(other, Policy) or self.policy_type not in PACKABLE or other.policy_type != self.policy_type:
+        return self._says_beyond("Deny", others)
+
+    def allows_beyond(self, others: Collection[Denying]) -> bool:
+        """Whether a statement allows, on a target, what those of the others there do not."""
+        return self._says_beyond("Allow", others)
+
+    def _says_beyond(self, effect: str, others: Collection[Denying]) -> bool:
+        said = [statement for statement in _statements(self) if statement.get("Effect") == effect]
+        alike = [other for other in others if isinstance(other, Policy) and other.policy_type == self.policy_type]
+        there = {tuple(n for n, other in enumerate(alike) if target in other.targets) for target in self.targets}
+        return any(
+            not_said(said, [statement for n in numbers for statement in _statements(alike[n])]) for numbers in there
+        )
+
+    def takes_over(self, gone: Denying, kept: Denying | None) -> bool:
+        """Whether it says some of what a policy of its type no longer says, on one of its targets or on the root above them."""
+        if not isinstance(gone, Policy) or gone.policy_type != self.policy_type:
             return False
-        said = _statements(other)
-        return not set(self.targets) <= set(other.targets) or not all(said_by(each, said) for each in _statements(self))
+        for target in gone.targets:
+            if {target, ROOT_ADDRESS}.intersection(self.targets):
+                left = _statements(kept) if isinstance(kept, Policy) and target in kept.targets else []
+                if say_some_of(_statements(self), not_said(_statements(gone), left), left):
+                    return True
+        return False
 
     @property
     def places(self) -> tuple[tuple[str, Address], ...]:
@@ -90,8 +112,8 @@ class Policy(Resource):
 
 
 def _statements(policy: Policy) -> list[Mapping[str, Any]]:
-    statements = policy.content.get("Statement", [])
-    return [statements] if isinstance(statements, Mapping) else list(statements)
+    """Its statements; none of a policy whose type does not deny."""
+    return listed(policy.content.get("Statement", [])) if policy.policy_type in PACKABLE else []
 
 
 def description_of(held: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.engine import run
+from guardrails.engine.denying import Denying
 from guardrails.engine.observe import Observation
 from guardrails.engine.plan import Plan, diff
 from guardrails.engine.resource import Directory, Live, Resource, ResourceType
@@ -49,8 +50,12 @@ class Fence(Thing):
 
     denies: frozenset[str] = frozenset()
 
-    def denies_beyond(self, other: Resource) -> bool:
-        return isinstance(other, Fence) and bool(self.denies - other.denies)
+    def denies_beyond(self, others: Collection[Denying]) -> bool:
+        return not self.denies <= frozenset().union(*(other.denies for other in others if isinstance(other, Fence)))
+
+    def takes_over(self, gone: Denying, kept: Denying | None) -> bool:
+        left = kept.denies if isinstance(kept, Fence) else frozenset()
+        return isinstance(gone, Fence) and not self.denies.isdisjoint(gone.denies - left)
 
 
 class Fences(Things):
@@ -93,6 +98,59 @@ def test_what_only_goes_first_is_tried_and_stops_nothing(after: str, failing: st
     types: Mapping[str, ResourceType[Any]] = {THING: Things(failing=broken), Fence.TYPE: Fences(failing=broken)}
     outcomes = {o.change.address.name: o.result.value for o in run.apply(types, plan, Nowhere(), Directory())}
     assert outcomes == {"fence": "done", "other": "done"} | {failing: "failed"}
+
+
+def moved(before: Mapping[str, str], after: Mapping[str, str], *failing: str) -> tuple[list[str], list[str]]:
+    """Change what fences deny, by name, beside a thing that changes: the order, and what is not done as some fail."""
+    fences = {
+        side: [Fence(name=name, denies=frozenset(words)) for name, words in denied.items()]
+        for side, denied in (("before", before), ("after", after))
+    }
+    seen = [Live(each, {"id": each.name}, managed=True) for each in (*fences["before"], Thing(name="thing", value=1))]
+    observation = Observation({each.resource.address: each for each in seen})
+    types = {THING: Things(failing=frozenset(failing)), Fence.TYPE: Fences(failing=frozenset(failing))}
+    plan = diff(types, [*fences["after"], Thing(name="thing", value=2)], observation, Directory())
+    outcomes = run.apply(types, plan, Nowhere(), Directory())
+    return actions(plan), sorted(each.change.address.name for each in outcomes if each.result.value == "skipped")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"one": "ab", "two": "c"}, {"one": "a", "two": "bc"}, ["~two", "~thing", "~one"]),
+        ({"one": "c", "two": "ab"}, {"one": "bc", "two": "a"}, ["~one", "~thing", "~two"]),
+        ({"one": "ab"}, {"one": "a", "two": "b"}, ["+two", "~thing", "~one"]),
+        ({"one": "abx", "two": "c"}, {"one": "a", "two": "bc"}, ["~two", "~one", "~thing"]),
+        ({"one": "ab", "two": "c"}, {"one": "a", "two": "bcx"}, ["~thing", "~two", "~one"]),
+        ({"one": "a", "two": "b"}, {"one": "b", "two": "a"}, ["~two", "~thing", "~one"]),
+        ({"one": "a"}, {}, ["-one", "~thing"]),
+        ({"one": "a"}, {"two": "a"}, ["+two", "~thing", "-one"]),
+    ],
+)
+def test_what_moves_between_those_who_deny_is_denied_all_the_time(
+    before: dict[str, str], after: dict[str, str], expected: list[str]
+) -> None:
+    """Who stops to deny something waits for whoever denies it instead; what nobody denies any longer is let go of first, what nobody
+    denied is bound last; and when what else changes fails, that stops none of it."""
+    assert moved(before, after, "thing") == (expected, [])
+
+
+def test_nothing_is_let_go_of_where_nobody_took_over() -> None:
+    """Where the fence fails that is to deny something from now on, the one that denied it goes on."""
+    assert moved({"one": "ab", "two": "c"}, {"one": "a", "two": "bc"}, "two")[1] == ["one"]
+
+
+def test_what_comes_under_a_fence_comes_after_it() -> None:
+    """A fence that is put around a further place stands before something moves there; what stays where it is goes first all the same."""
+    fence = Fence(name="fence", denies=frozenset("a"))
+    around = replace(fence, denies=frozenset("ab"), depends_on=frozenset({address("place")}))
+    seen = (needing("mover", value=1), needing("place", value=1), fence)
+    observation = Observation({each.address: Live(each, {"id": each.name}, managed=True) for each in seen})
+    types: Mapping[str, ResourceType[Any]] = {THING: Things(), Fence.TYPE: Fences()}
+    plan = diff(
+        types, [needing("mover", "place", value=1), needing("place", value=1), around], observation, Directory()
+    )
+    assert actions(plan) == ["~fence", "~mover"]
 
 
 @given(st.permutations("abcdef"), st.data())

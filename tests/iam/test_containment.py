@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails.iam.containment import covers_action, covers_condition, covers_resource, said_by, subsumes
+from guardrails.iam.containment import covers_action, covers_condition, covers_resource, subsumes
 from guardrails.iam.patterns import action_matcher, parse, resource_matcher
 
 BUCKET = "arn:aws:s3:::amzn-s3-demo-bucket"
@@ -112,21 +112,6 @@ def test_conditions(wider: dict[str, Any], narrower: dict[str, Any], answer: boo
 def test_statements(wider: dict[str, Any], narrower: dict[str, Any], answer: bool) -> None:
     """A statement subsumes another of the same effect and principal whose actions, resources and conditions it covers."""
     assert subsumes({"Effect": "Deny"} | wider, {"Effect": "Deny"} | narrower) is answer
-
-
-@pytest.mark.parametrize(
-    ("others", "answer"),
-    [
-        ([{"Action": "s3:*", "Resource": BUCKET}, {"Action": ["sqs:*", "s3:Get*"], "Resource": f"{BUCKET}/*"}], False),
-        ([{"Action": ["s3:*", "sqs:*"], "Resource": BUCKET}, {"Action": "*", "Resource": f"{BUCKET}/*"}], True),
-        ([{"NotAction": "iam:*", "Resource": "*"}], True),
-        ([], False),
-    ],
-)
-def test_a_statement_is_said_by_several_together(others: list[dict[str, Any]], answer: bool) -> None:
-    """Each of its actions on each of its resources must be said by one of them."""
-    statement = {"Effect": "Deny", "Action": ["s3:GetObject", "sqs:*"], "Resource": [BUCKET, f"{BUCKET}/*"]}
-    assert said_by(statement, [{"Effect": "Deny"} | other for other in others]) is answer
 
 
 ACTION_PATTERNS = st.text("aB*?", min_size=1, max_size=5).map("s:".__add__) | st.sampled_from(["*", "*:*", "*:a*"])

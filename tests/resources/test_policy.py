@@ -260,37 +260,3 @@ def test_one_failure_leaves_the_rest(line: Line) -> None:
     bad = replace(LEAVING, name="too-long", content=denying("s3:" + "x" * 11_000))
     results = {outcome.change.address.name: outcome.result for outcome in line.outcomes(*BASE, LEAVING, bad)}
     assert results == {"deny-leaving": Result.DONE, "too-long": Result.FAILED}
-
-
-def elsewhere(*regions: str) -> dict[str, Any]:
-    condition = {"StringNotEquals": {"aws:RequestedRegion": list(regions)}}
-    return {
-        "Version": "2012-10-17",
-        "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition},
-    }
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "less", "more"),
-    [
-        ({"content": elsewhere("eu-west-1")}, {"content": elsewhere("eu-west-1", "us-west-2")}, True, False),
-        ({"content": elsewhere("eu-west-1", "us-west-2")}, {"content": elsewhere("eu-west-1")}, False, True),
-        ({"content": elsewhere("eu-west-1")}, {"content": elsewhere("us-west-2")}, True, True),
-        ({"content": denying("s3:*")}, {"content": denying("s3:Get*")}, True, False),
-        ({"targets": (SANDBOX.address,)}, {"targets": (SANDBOX.address, WORKLOADS.address)}, False, True),
-        ({"targets": (SANDBOX.address,)}, {"targets": (WORKLOADS.address,)}, True, True),
-        ({"description": "Nobody leaves"}, {"description": "Nobody goes"}, False, False),
-        (
-            {"policy_type": "TAG_POLICY", "content": {"tags": 1}},
-            {"policy_type": "TAG_POLICY", "content": {}},
-            False,
-            False,
-        ),
-    ],
-)
-def test_what_an_update_lets_go_of_and_binds(
-    before: dict[str, Any], after: dict[str, Any], less: bool, more: bool
-) -> None:
-    """A policy denies less when a statement or a target is gone, and more when one is new; only SCPs and RCPs deny."""
-    live, want = replace(LEAVING, **before), replace(LEAVING, **after)
-    assert (live.denies_beyond(want), want.denies_beyond(live)) == (less, more)
