@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from guardrails.iam.context import Request, Values
 from guardrails.sandbox.enforcement import live_resources
 from guardrails.sandbox.enforcement.action_names import prefix, values_at
-from guardrails.sandbox.organizations import organization
+from guardrails.sandbox.organizations import authority, organization
 
 OF_PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -27,10 +27,7 @@ OF_PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
         },
         "lambda": {"lambda:FunctionUrlAuthType": "AuthType"},
-        "organizations": {
-            "organizations:PolicyType": "PolicyType",
-            "organizations:ServicePrincipal": "ServicePrincipal",
-        },
+        "organizations": {"organizations:ServicePrincipal": "ServicePrincipal"},
         "rds": {"rds:DatabaseClass": "DBInstanceClass", "rds:DatabaseEngine": "Engine"},
         "s3": {
             "s3:delimiter": "Delimiter",
@@ -57,6 +54,7 @@ SWITCHES: Final[Mapping[tuple[str, str], tuple[str, str]]] = MappingProxyType(
 )
 """Operation -> a condition key that is always there, "false" when its parameter is not given."""
 
+POLICY_TYPE: Final = "organizations:PolicyType"
 _TAGS: Final = ("Tags", "tags", "TagSet", "Tagging.TagSet", "TagSpecifications.Tags", "TagList")
 _TOLD: Final = ("aws:principaltag/", "aws:sourceidentity", "aws:calledvia", "aws:sourcevpc", "aws:vpcsourceip")
 """How keys begin of which a request that lacks them here would lack them in AWS: nobody comes through an endpoint of a VPC."""
@@ -75,6 +73,8 @@ def of_call(service: str, operation: str, parameters: Mapping[str, Any]) -> dict
     if (service, operation) in SWITCHES:
         key, name = SWITCHES[service, operation]
         found[key] = "true" if parameters.get(name) else "false"
+    if service == "organizations" and (policy_type := authority.policy_type(parameters)):
+        found[POLICY_TYPE] = policy_type
     return found | _request_tags(parameters)
 
 
@@ -101,8 +101,8 @@ def is_told(key: str, request: Request, service: str) -> bool:
         return any(request.resource.startswith(f"arn:aws:{each}:") for each in _TELLS_TAGS)
     if key.startswith(("aws:requesttag/", "aws:tagkeys")):
         return bool(service)
-    parameters = OF_PARAMETERS.get(service, {})
-    return key.startswith(_TOLD) or key in map(str.lower, parameters)
+    told = (*OF_PARAMETERS.get(service, {}), *([POLICY_TYPE] if service == "organizations" else []))
+    return key.startswith(_TOLD) or key in map(str.lower, told)
 
 
 def _organization_of(account_id: str) -> dict[str, Values]:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from guardrails.iam import Request, Values
 from guardrails.sandbox.organizations import delegation_policy, organization, tree
@@ -112,7 +112,7 @@ def _of_parameters(call: Call) -> dict[str, Values]:
     """The condition keys that the parameters give; `()` for those that the call certainly lacks."""
     tags = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", [])}
     return {
-        "organizations:PolicyType": _policy_type(call) or (),
+        "organizations:PolicyType": policy_type(call.parameters) or (),
         "organizations:ServicePrincipal": call.parameters.get("ServicePrincipal", ()),
         "aws:TagKeys": tuple(tags) or tuple(call.parameters.get("TagKeys", ())),
         **{f"aws:RequestTag/{key}": value for key, value in tags.items()},
@@ -140,9 +140,9 @@ def _resources(call: Call) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield named.arn, named.tags
 
 
-def _policy_type(call: Call) -> str | None:
-    identifier = call.parameters.get("PolicyId") or call.parameters.get("ResourceId", "")
-    policy = organization.find_policy(identifier)
+def policy_type(parameters: Mapping[str, Any]) -> str | None:
+    """The type of the policies that a call is about: that of the policy it names, or the one it says; None where it is about none."""
+    policy = organization.find_policy(parameters.get("PolicyId") or parameters.get("ResourceId", ""))
     if policy is not None:
         return str(policy.type)
-    return next((call.parameters[name] for name in ("Type", "PolicyType", "Filter") if name in call.parameters), None)
+    return next((parameters[name] for name in ("Type", "PolicyType", "Filter") if name in parameters), None)
