@@ -138,6 +138,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = MappingProxyType(
             "arn:aws:kms:{region}:{account}:key/{TargetKeyId}",
         ),
         ("s3control", "CreateAccessPoint"): ("arn:aws:s3:{region}:{account}:accesspoint/{Name}",),
+        ("s3control", "CreateMultiRegionAccessPoint"): ("arn:aws:s3::{account}:accesspoint/new.mrap",),
         ("s3control", "DeleteAccessPoint"): ("arn:aws:s3:{region}:{account}:accesspoint/{Name}",),
         ("s3control", "PutAccessPointPolicy"): ("arn:aws:s3:{region}:{account}:accesspoint/{Name}",),
     }

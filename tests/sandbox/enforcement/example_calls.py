@@ -82,6 +82,11 @@ CALLS: dict[str, tuple[str, str, Callable[[Request], Parameters]]] = {
         lambda r: DETECTOR | {"AccountIds": ["2" * 12]},
     ),
     "guardduty:UpdateDetector": ("guardduty", "update_detector", lambda r: DETECTOR | {"Enable": False}),
+    "guardduty:UpdateMalwareProtectionPlan": (
+        "guardduty",
+        "update_malware_protection_plan",
+        lambda r: {"MalwareProtectionPlanId": "x"},
+    ),
     "guardduty:UpdateOrganizationConfiguration": (
         "guardduty",
         "update_organization_configuration",
@@ -102,6 +107,16 @@ CALLS: dict[str, tuple[str, str, Callable[[Request], Parameters]]] = {
     "kms:DisableKey": ("kms", "disable_key", lambda r: {"KeyId": r["key"]}),
     "kms:PutKeyPolicy": ("kms", "put_key_policy", lambda r: {"KeyId": r["key"], "Policy": TRUST}),
     "kms:ScheduleKeyDeletion": ("kms", "schedule_key_deletion", lambda r: {"KeyId": r["key"]}),
+    "organizations:AcceptHandshake": (
+        "organizations",
+        "accept_handshake",
+        lambda r: {"HandshakeId": "h-examplehandshake"},
+    ),
+    "organizations:DeclineHandshake": (
+        "organizations",
+        "decline_handshake",
+        lambda r: {"HandshakeId": "h-examplehandshake"},
+    ),
     "organizations:DescribeOrganization": ("organizations", "describe_organization", lambda r: {}),
     "organizations:LeaveOrganization": ("organizations", "leave_organization", lambda r: {}),
     "rds:CreateDBCluster": ("rds", "create_db_cluster", lambda r: database(r) | {"DBClusterIdentifier": "x"}),
@@ -214,5 +229,11 @@ CALLS: dict[str, tuple[str, str, Callable[[Request], Parameters]]] = {
         "update_service_setting",
         lambda r: {"SettingId": r["resource"], "SettingValue": "Enable"},
     ),
+    "securityhub:StartConfigurationPolicyAssociation": (
+        "securityhub",
+        "start_configuration_policy_association",
+        lambda r: {"ConfigurationPolicyIdentifier": "SELF_MANAGED_SECURITY_HUB", "Target": {"AccountId": "2" * 12}},
+    ),
+    "macie2:PutFindingsPublicationConfiguration": ("macie2", "put_findings_publication_configuration", lambda r: {}),
 }
 """Action -> the call that needs it: service, method, parameters."""

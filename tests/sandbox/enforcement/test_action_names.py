@@ -28,8 +28,11 @@ CALLED = (
 ).split()
 """The policies that the shipped configuration attaches: for each action in their examples, `example_calls` has a call."""
 SOURCES = {name: Library(REPOSITORY).policy("scp", name) for name in CALLED}
-NO_SUCH_CALL = ("account:CloseAccount", "bedrock:InvokeModel", "s3:ReplicateObject")
-"""Actions of AWS's console alone, of S3 itself, and of a service that the sandbox does not have."""
+NO_SUCH_CALL = (
+    *("account:CloseAccount", "bedrock:InvokeModel", "s3:ReplicateObject"),
+    "cloudformation:ExecuteStackRefactor",
+)
+"""Actions of the console alone, of S3 itself, of a service that the sandbox does not have, and of a call that does not name its stacks."""
 NO_SUCH_PRINCIPAL = ("aws:AssumedRoot",)
 """Keys of sessions that cannot be opened here."""
 Acting = Callable[..., Any]
