@@ -81,6 +81,11 @@ CALLS: dict[str, tuple[str, str, Callable[[Request], Parameters]]] = {
         "stop_monitoring_members",
         lambda r: DETECTOR | {"AccountIds": ["2" * 12]},
     ),
+    "guardduty:UpdateCustomDetectionRuleOrgConfiguration": (
+        "guardduty",
+        "update_custom_detection_rule_org_configuration",
+        lambda r: {"RuleId": "x", "Mode": "DRY_RUN"},
+    ),
     "guardduty:UpdateDetector": ("guardduty", "update_detector", lambda r: DETECTOR | {"Enable": False}),
     "guardduty:UpdateMalwareProtectionPlan": (
         "guardduty",
