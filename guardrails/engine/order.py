@@ -28,7 +28,7 @@ def dependencies(changes: Mapping[Address, Change]) -> dict[Address, set[Address
 
     A create or update waits for what it refers to. A removal waits for every change to what referred to it, be it another removal or an
     update that lets go of it, and for whatever succeeds it; so does a change into something else, for what is created. What
-    stops to deny something waits for what denies it instead; what moves somewhere, for an update that newly denies something there.
+    stops to deny something waits for what denies it instead; what moves somewhere, for what newly denies something there.
 
     Raises: ConfigError, when resources depend on each other in a circle.
     """
@@ -85,8 +85,9 @@ def _take_over_before_going(changes: Mapping[Address, Change], edges: dict[Addre
 
 
 def _bind_before_moving(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
-    """What comes to refer to the same as an update by which only more is denied waits for it: an account that moves under a policy."""
-    binding = _binding(changes)
+    """What comes to refer to the same as a change by which only more is denied waits for it: an account that moves under a policy."""
+    new = {address for address, change in changes.items() if change.before is None and change.says_more}
+    binding = _binding(changes) | new
     types = {address.type for address in binding}
     moving = {
         address: change.newly_refers_to
