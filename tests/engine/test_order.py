@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from guardrails.engine import run
 from guardrails.engine.denying import Denying
 from guardrails.engine.observe import Observation
+from guardrails.engine.order import dependencies
 from guardrails.engine.plan import Plan, diff
 from guardrails.engine.resource import Directory, Live, Resource, ResourceType
 from guardrails.errors import ConfigError
@@ -149,7 +150,9 @@ def test_what_comes_under_a_fence_comes_after_it(stands: bool, first: str) -> No
     observation = Observation({each.address: Live(each, {"id": each.name}, managed=True) for each in seen})
     types: Mapping[str, ResourceType[Any]] = {THING: Things(), Fence.TYPE: Fences()}
     desired = [needing("mover", "place", value=1), needing("place", value=1), around]
-    assert actions(diff(types, desired, observation, Directory())) == [first, "~mover"]
+    plan = diff(types, desired, observation, Directory())
+    assert actions(plan) == [first, "~mover"]
+    assert dependencies({change.address: change for change in plan.changes})[address("mover")] == {around.address}
 
 
 @given(st.permutations("abcdef"), st.data())
