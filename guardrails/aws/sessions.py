@@ -42,7 +42,7 @@ class Endpoint:
     session_token: str | None = None
 
 
-_CALLING: ContextVar[Credentials | None] = ContextVar("_CALLING")
+_CALLING: ContextVar[Credentials | None] = ContextVar("_CALLING", default=None)
 """The credentials that the call under way signs with; None where the environment gives none."""
 
 
