@@ -99,6 +99,7 @@ def deployed(state: Any) -> Any:
     return in_order(json.loads(json.dumps(state).replace("UPDATE_COMPLETE", "CREATE_COMPLETE")))
 
 
+@pytest.mark.whole_baseline
 def test_a_plan_that_looked_deeper_is_applied_as_deep(applied: Workplace, sandbox: Embedded) -> None:
     """`apply FILE` looks as deep as the plan did: what was reviewed is mended, and a repair by somebody else makes the plan stale."""
     tamper(sandbox)

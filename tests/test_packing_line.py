@@ -49,6 +49,7 @@ def applied(workplace: Workplace, *accepted: str) -> None:
     assert ended.code == 0, ended.err
 
 
+@pytest.mark.whole_baseline
 @pytest.mark.usefixtures("sandbox")
 def test_more_than_nine_on_the_root(workplace: Workplace, sandbox: Embedded) -> None:
     """Nine stay nine; eleven are packed over full slots, once; an edit changes one of the packs; what is taken away needs consent."""
