@@ -61,7 +61,8 @@ def precedence(
     changes or goes and does not wait for it.
     """
     edges = {address: set(needed) for address, needed in needs.items()}
-    freeing, binding = _freeing(changes), _binding(changes)
+    freeing = _freeing(changes)
+    binding = _binding(changes, freeing)
     earlier, types = _ancestors(freeing, edges), {address.type for address in freeing | binding}
     for address in changes.keys() - earlier:
         if address.type not in types:
@@ -87,7 +88,7 @@ def _take_over_before_going(changes: Mapping[Address, Change], edges: dict[Addre
 def _bind_before_moving(changes: Mapping[Address, Change], edges: dict[Address, set[Address]]) -> None:
     """What comes to refer to the same as a change by which only more is denied waits for it: an account that moves under a policy."""
     new = {address for address, change in changes.items() if change.before is None and change.says_more}
-    binding = _binding(changes) | new
+    binding = _binding(changes, _freeing(changes)) | new
     types = {address.type for address in binding}
     moving = {
         address: change.newly_refers_to
@@ -106,9 +107,9 @@ def _freeing(changes: Mapping[Address, Change]) -> set[Address]:
     return {address for address, change in changes.items() if change.lets_go(before, after)}
 
 
-def _binding(changes: Mapping[Address, Change]) -> set[Address]:
+def _binding(changes: Mapping[Address, Change], freeing: Collection[Address]) -> set[Address]:
     before, after = _before(changes), _after(changes)
-    return {address for address, change in changes.items() if change.binds(before, after)} - _freeing(changes)
+    return {a for a, change in changes.items() if a not in freeing and change.binds(before, after)}
 
 
 def _before(changes: Mapping[Address, Change]) -> list[Resource]:

@@ -130,8 +130,8 @@ def _resources(call: Call) -> Iterator[tuple[str, Mapping[str, str]]]:
     """The ARN and the tags of what a call is about. A policy that is only being made has the ARN of any policy of its type."""
     if call.operation == "CreatePolicy":
         found = organization.organization()
-        policy_type = str(call.parameters["Type"]).lower()
-        yield f"arn:aws:organizations::{found.master_account_id}:policy/{found.id}/{policy_type}/p-new", {}
+        folder = str(call.parameters["Type"]).lower()
+        yield f"arn:aws:organizations::{found.master_account_id}:policy/{found.id}/{folder}/p-new", {}
     for member in NAMING:
         identifier = call.parameters.get(member, "")
         place = organization.find_account(identifier) or organization.find_unit(identifier)
